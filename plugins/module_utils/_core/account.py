@@ -1,0 +1,308 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What became of an order: which servers it has, which slots are missing and why, and what is left over or unknown."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass
+
+from .confirm import confirmed
+from .gate import drifted, foreign_owners
+from .model import Offer, Phase, Server
+from .refusal import Refusal, refusals
+from .remove import doomed
+from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, ServerRow, State
+from .watch import settled
+
+if t.TYPE_CHECKING:
+    from .desk import Decision, Desk, Objection
+    from .faults import Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A server that stands for its slot."""
+
+    slot: int
+    location: str
+    server: Server
+    drifted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A slot without a ready server: where it was tried last, or everywhere, and why it came to nothing."""
+
+    slot: int
+    why: str
+    location: str = ""
+    id: str = ""
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """A server of ours that exists beside those that are kept."""
+
+    location: str
+    id: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unresolved:
+    """A POST whose answer was lost, and no server seen of it: one may still appear."""
+
+    slot: int
+    location: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """The counts of one location. ``asked`` were there or were tried; ``refused`` are tries that came to nothing."""
+
+    location: str
+    knowledge: str
+    asked: int = 0
+    running: int = 0
+    building: int = 0
+    refused: int = 0
+    deleted: int = 0
+    why: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The whole account of one run; ``as_of`` is the epoch second of the confirm survey's start."""
+
+    fleet: str
+    wanted: int
+    least: int
+    absent: bool
+    check: bool
+    failed: bool
+    exact: bool
+    changed: bool
+    as_of: float | None
+    objection: Objection | None
+    stopped: str
+    owners: tuple[str, ...]
+    servers: tuple[Kept, ...]
+    planned: tuple[tuple[int, Offer], ...]
+    removed: tuple[Leftover, ...]
+    missing: tuple[Missing, ...]
+    leftovers: tuple[Leftover, ...]
+    suspicious: tuple[Leftover, ...]
+    unresolved: tuple[Unresolved, ...]
+    unknown: tuple[tuple[str, Fault | None], ...]
+    merged: tuple[tuple[str, str], ...]
+    tallies: tuple[Tally, ...]
+    refusals: tuple[Refusal, ...]
+    before: tuple[tuple[str, str], ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def running(self) -> int:
+        return len(self.servers)
+
+
+def account_of(desk: Desk, now: float) -> Result:
+    """The account as the tables stand at the end of a run."""
+    check, order = desk.run.check, desk.run.order
+    removed = _planned_removals(desk, now) if check else _removed(desk)
+    kept = _kept(desk)
+    missing = _missing(desk, kept)
+    leftovers = _leftovers(desk, kept, missing)
+    planned = desk.placement.assigned if check and desk.objection is None else ()
+    unknown = _unknown(desk)
+    unresolved = _unresolved(desk)
+    settled = not missing and not leftovers and not unknown and not unresolved and not desk.stopped
+    confirmed_all = all(confirmed(desk, row) for row in desk.tables.locations.values())
+    standing = len(kept) + (len(planned) if check else 0) + (0 if order.wait else _building(missing))
+    short = (leftovers or unknown) if order.absent else standing < order.min_count
+    return Result(
+        fleet=order.fleet,
+        wanted=order.count,
+        least=order.min_count,
+        absent=order.absent,
+        check=check,
+        failed=bool(short and not (check and order.absent)) or desk.objection is not None or bool(desk.stopped),
+        exact=settled and confirmed_all and desk.objection is None and not check and all(_ready(each) for each in kept),
+        changed=bool(planned or removed) if check else _wrote(desk),
+        as_of=_as_of(desk),
+        objection=desk.objection,
+        stopped=desk.stopped,
+        owners=tuple(foreign_owners(desk)),
+        servers=kept,
+        planned=planned,
+        removed=removed,
+        missing=missing,
+        leftovers=leftovers,
+        suspicious=_suspicious(desk),
+        unresolved=unresolved,
+        unknown=unknown,
+        merged=tuple((row.label, row.merged_into) for row in _rows(desk, Knowledge.MERGED)),
+        tallies=_tallies(desk, kept, missing, removed),
+        refusals=refusals(desk, now),
+        before=_before(desk),
+        decisions=tuple(desk.story),
+    )
+
+
+def _rows(desk: Desk, *which: Knowledge) -> list[t.Any]:
+    return [row for row in desk.tables.locations.values() if row.knowledge in which]
+
+
+def _ready(kept: Kept) -> bool:
+    return kept.server.phase is Phase.READY
+
+
+def _building(missing: t.Sequence[Missing]) -> int:
+    return sum(each.why == Filling.PENDING.value for each in missing)
+
+
+def _kept(desk: Desk) -> tuple[Kept, ...]:
+    """The winners of the slots within the count that are past their build."""
+    found = []
+    off = set(drifted(desk))
+    for slot in sorted(desk.tables.slots[Filling.FILLED] | desk.tables.slots[Filling.TWIN]):
+        winner = desk.tables.candidates(slot)[0]
+        if slot <= desk.run.order.count and winner.server is not None and winner.phase is not Phase.PENDING:
+            found.append(Kept(slot=slot, location=winner.location, server=winner.server, drifted=slot in off))
+    return tuple(found)
+
+
+def _missing(desk: Desk, kept: t.Sequence[Kept]) -> tuple[Missing, ...]:
+    filled = {each.slot for each in kept}
+    if desk.run.check:
+        filled |= {slot for slot, offer in desk.placement.assigned}
+    slots = (slot for slot in range(1, desk.run.order.count + 1) if slot not in filled)
+    return tuple(_why_missing(desk, slot) for slot in slots)
+
+
+def _why_missing(desk: Desk, slot: int) -> Missing:
+    """The reason of one missing slot: what stands there, else how its last attempt ended, else that nobody had room."""
+    standing = desk.tables.candidates(slot)
+    filling = desk.tables.filling(slot)
+    if standing:
+        return Missing(slot=slot, why=Filling.PENDING.value, location=standing[0].location, id=standing[0].id)
+    if filling is Filling.TAKEN:
+        row = desk.tables.servers_in(slot)[-1]
+        return Missing(slot=slot, why=filling.value, location=row.location, id=row.id)
+    tries = desk.tables.attempts_in(slot)
+    if tries:
+        last: AttemptRow = tries[-1]
+        return Missing(slot=slot, why=last.state.value, location=last.location, id=last.id, fault=last.fault)
+    return Missing(slot=slot, why="not tried" if desk.objection else "no room")
+
+
+def _leftovers(desk: Desk, kept: t.Sequence[Kept], missing: t.Sequence[Missing]) -> tuple[Leftover, ...]:
+    """Servers of ours that exist and are not kept: twins, surplus, and what does not go away."""
+    told = {each.server.id for each in kept} | {each.id for each in missing}
+    rows = (row for row in desk.tables.servers.values() if row.ours and not row.gone and row.id not in told)
+    return tuple(
+        _leftover(row, row.doom or _why_left(desk, row)) for row in sorted(rows, key=lambda row: (row.slot, row.id))
+    )
+
+
+def _why_left(desk: Desk, row: ServerRow) -> str:
+    if row.phase is Phase.DYING:
+        return "it is being deleted"
+    return "its slot is beyond the count" if row.slot > desk.run.order.count else "it stands beside another"
+
+
+def _leftover(row: ServerRow, why: str) -> Leftover:
+    return Leftover(location=row.location, id=row.id, name=row.server.name if row.server else "", why=why)
+
+
+def _removed(desk: Desk) -> tuple[Leftover, ...]:
+    rows = (row for row in desk.tables.servers.values() if row.deletes and row.deletion is not Deletion.REFUSED)
+    return tuple(_leftover(row, row.doom) for row in sorted(rows, key=lambda row: (row.slot, row.id)))
+
+
+def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
+    if desk.objection is not None:
+        return ()
+    return tuple(_leftover(row, reason.value) for row, reason in doomed(desk, now))
+
+
+def _suspicious(desk: Desk) -> tuple[Leftover, ...]:
+    found = sorted(desk.tables.suspicious.values(), key=lambda each: (each[1].name, each[1].id))
+    return tuple(
+        Leftover(location=label, id=server.id, name=server.name, why="only one of name and marks says so")
+        for label, server in found
+    )
+
+
+def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:
+    open_ends = (State.POSTING, State.AMBIGUOUS, State.COVERED)
+    found = (each for each in desk.tables.attempts.values() if each.state in open_ends and not settled(desk, each))
+    return tuple(Unresolved(slot=each.slot, location=each.location, token=each.token) for each in found)
+
+
+def _unknown(desk: Desk) -> tuple[tuple[str, Fault | None], ...]:
+    rows = _rows(desk, Knowledge.UNREACHABLE, Knowledge.UNASKED, Knowledge.PARTIAL)
+    silent = [row for row in _rows(desk, Knowledge.KNOWN) if not confirmed(desk, row) and row.failures]
+    return tuple((row.label, row.fault) for row in rows + silent)
+
+
+def _wrote(desk: Desk) -> bool:
+    """Whether any write was accepted, or may have been."""
+    landed = (State.SEEN, State.DEAD, State.POSTING, State.AMBIGUOUS, State.COVERED)
+    made = any(attempt.state in landed for attempt in desk.tables.attempts.values())
+    return made or any(row.deletes and row.deletion is not Deletion.REFUSED for row in desk.tables.servers.values())
+
+
+def _as_of(desk: Desk) -> float | None:
+    known = [row.surveyed_at for row in _rows(desk, Knowledge.KNOWN)]
+    return desk.tables.epoch + min(known) if known else None
+
+
+def _before(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Name and location of the fleet's servers that were there when this run began."""
+    rows = (row for row in desk.tables.servers.values() if row.ours and not row.token and row.server)
+    return tuple(sorted((row.server.name, row.location) for row in rows if row.server))
+
+
+def _tallies(
+    desk: Desk, kept: t.Sequence[Kept], missing: t.Sequence[Missing], removed: t.Sequence[Leftover]
+) -> tuple[Tally, ...]:
+    running = Counter(each.location for each in kept)
+    building = Counter(each.location for each in missing if each.why == Filling.PENDING.value)
+    planned = Counter(offer.location for slot, offer in desk.placement.assigned) if desk.run.check else Counter[str]()
+    deleted = Counter(each.location for each in removed)
+    failed = _failed(desk)
+    return tuple(
+        Tally(
+            location=row.label,
+            knowledge=row.knowledge.value,
+            asked=running[row.label] + building[row.label] + planned[row.label] + len(failed[row.label]),
+            running=running[row.label],
+            building=building[row.label],
+            refused=len(failed[row.label]),
+            deleted=deleted[row.label],
+            why=_last_fault(row, failed[row.label]),
+        )
+        for row in desk.tables.locations.values()
+    )
+
+
+def _last_fault(row: LocationRow, failed: t.Sequence[AttemptRow]) -> Fault | None:
+    return next((each.fault for each in reversed(failed)), row.fault or row.lookup_fault)
+
+
+def _failed(desk: Desk) -> dict[str, list[AttemptRow]]:
+    """The attempts of this run that came to nothing, by location."""
+    ended = (State.REFUSED, State.NOT_SENT, State.DEAD, State.AMBIGUOUS, State.COVERED)
+    found: dict[str, list[AttemptRow]] = {label: [] for label in desk.tables.locations}
+    for attempt in desk.tables.attempts.values():
+        if attempt.state in ended:
+            found[attempt.location].append(attempt)
+    return found

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""The confirm survey: `exact` rests on a read of every location that began after the run last waited for anything."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .model import Phase
+from .tables import Knowledge, LocationRow
+
+if t.TYPE_CHECKING:
+    from .desk import Desk
+
+_MOST_FAILURES = 2
+_RETRY = 1.0
+_CLOCK_STEP = 1.0
+
+
+def confirm(desk: Desk, now: float) -> bool:
+    """Whether every location that answered in this run has confirmed, or cannot; asks those that have not."""
+    stale = [row for row in desk.tables.locations.values() if not confirmed(desk, row)]
+    waiting = [row for row in stale if not _given_up(row)]
+    if not waiting or now >= desk.run.deadline:
+        return True
+    clocks = clocks_passed_at(desk)
+    for row in waiting:
+        retry = row.failed_at + _RETRY if row.failures else now
+        desk.survey_when_due(row, max(clocks, retry), now)
+    return False
+
+
+def confirmed(desk: Desk, row: LocationRow) -> bool:
+    """Whether its last complete survey is recent enough; merged and silent locations have nothing to confirm."""
+    asked = row.knowledge in (Knowledge.KNOWN, Knowledge.PARTIAL)
+    return not asked or (row.known and row.surveyed_at >= desk.quiet_since)
+
+
+def clocks_passed_at(desk: Desk) -> float:
+    """When the slowest location's clock has passed the newest `created` of all servers that stay, by a second.
+
+    Only then can no other run still make a server that ranks before one of them (created in whole seconds).
+    """
+    rows = (row for row in desk.tables.servers.values() if row.candidate and row.phase is not Phase.UNKNOWN)
+    newest = max((row.server.created for row in rows if row.server), default=0.0)
+    slowest = min((row.offset for row in desk.tables.locations.values() if row.known), default=0.0)
+    return newest + _CLOCK_STEP - slowest - desk.tables.epoch
+
+
+def _given_up(row: LocationRow) -> bool:
+    """A location that fails again and again, or shows only a part, confirms nothing in this run."""
+    return row.failures > _MOST_FAILURES or row.partials > _MOST_FAILURES

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""The engine: events in, commands out, no effects. Level-triggered: each step decides anew over all that is known."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import messages as m
+from .account import account_of
+from .confirm import confirm
+from .desk import Desk, Objection, Run, What
+from .fill import enough, fill, looked_up, planned
+from .gate import gate
+from .learn import learn
+from .remove import remove
+from .tables import Filling, Tables
+from .watch import watch
+
+if t.TYPE_CHECKING:
+    from .model import Location
+
+
+class Coordinator:
+    """Converges one fleet. `begin` once, then `step` with every event until a `Finish` comes out; nothing after it."""
+
+    def __init__(self, run: Run, locations: t.Sequence[Location]) -> None:
+        self._desk = Desk(run=run, tables=Tables(run.order, locations, run.run_at - run.started))
+
+    def begin(self, now: float) -> t.Sequence[m.Command]:
+        return self.step(now, ())
+
+    def step(self, now: float, events: t.Sequence[m.Event]) -> t.Sequence[m.Command]:
+        """Learn what happened, then decide; several events at once cost one decision."""
+        desk = self._desk
+        if desk.finished:
+            return ()
+        desk.commands, desk.wake, desk.open = [], None, False
+        for event in events:
+            if isinstance(event, m.Stop) and not desk.stopped:
+                desk.stopped = event.why
+                desk.tell(now, What.STOPPED, why=event.why)
+            learn(desk.tables, event)
+        if decide(desk, now, rang=any(isinstance(event, m.Woke) for event in events)):
+            desk.finished = True
+            desk.ask(m.Finish(result=account_of(desk, now)))
+        else:
+            desk.ask(m.WakeAt(at=min(desk.run.deadline, desk.wake or desk.run.deadline)))
+        return desk.commands
+
+
+def decide(desk: Desk, now: float, *, rang: bool) -> bool:
+    """Whether the run is over; whatever it still needs is asked for."""
+    if not desk.stopped and not gate(desk, now):
+        return now >= desk.run.deadline
+    changed = _settle(desk)
+    if desk.stopped:
+        return _halted(desk, now)
+    if desk.run.check:
+        return desk.objection is not None or _planned(desk, now)
+    if desk.objection is None:
+        remove(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
+        fill(desk, now)
+    if desk.objection is not None or now >= desk.run.deadline:
+        return True
+    if not desk.run.order.wait:
+        return not desk.open and not _writing(desk)
+    watch(desk, now)
+    if _settle(desk):
+        desk.wake_at(now)
+    return _quiet(desk, now) and confirm(desk, now)
+
+
+def _quiet(desk: Desk, now: float) -> bool:
+    """Whether nothing is waited for any more; remembers since when. Near the end of the timeout nothing is."""
+    if desk.open and now < desk.run.last_wait:
+        desk.wake_at(desk.run.last_wait)
+        desk.was_open = True
+        return False
+    if desk.was_open:
+        desk.was_open, desk.quiet_since = False, now
+    return True
+
+
+def _settle(desk: Desk) -> set[int]:
+    """Derive the touched slots again; a slot that lost its server wants a new plan."""
+    changed = set(desk.tables.touched)
+    desk.tables.settle()
+    if any(desk.tables.filling(slot) is Filling.EMPTY for slot in changed):
+        desk.replan = True
+    return changed
+
+
+def _halted(desk: Desk, now: float) -> bool:
+    """After a stop only the POSTs under way are waited for."""
+    return not _writing(desk) or now >= desk.run.deadline
+
+
+def _writing(desk: Desk) -> bool:
+    """Whether the end of a POST or a DELETE is still to come."""
+    return any(row.pace.in_flight or row.deleting for row in desk.tables.locations.values())
+
+
+def _planned(desk: Desk, now: float) -> bool:
+    """Check mode: the same plan, and nothing done."""
+    wanted = desk.missing()
+    if wanted:
+        if not looked_up(desk, now):
+            return False
+        desk.placement = planned(desk, wanted, now)
+        if not enough(desk, desk.placement):
+            desk.objection = Objection.NO_ROOM
+    return True

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What one run works on: its order and its tables, the plan, the commands that it is about to give, and its story."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field
+
+from . import messages as m
+from .place import Placement
+from .tables import Filling, LocationRow, ServerRow, State, Tables
+
+if t.TYPE_CHECKING:
+    from collections import deque
+
+    from .faults import Fault
+    from .model import Offer, Server
+    from .order import Order
+
+LATE_BOUND = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The facts of one run. ``started`` is monotonic, ``run_at`` the same moment in epoch seconds."""
+
+    order: Order
+    started: float
+    run_at: int
+    entropy: bytes
+    check: bool = False
+
+    @property
+    def deadline(self) -> float:
+        return self.started + self.order.patience.timeout
+
+    @property
+    def last_post(self) -> float:
+        """After this nothing is made any more: the rest of the time is for clean-up and the confirm survey."""
+        return self.deadline - self.order.patience.reserve
+
+    @property
+    def last_wait(self) -> float:
+        """After this nothing is waited for any more; the rest is for the confirm survey."""
+        return self.deadline - self.order.patience.reserve / 2
+
+
+class What(enum.Enum):
+    """What a decision was about."""
+
+    PLACED = "placed"
+    POSTED = "posted"
+    FAILED = "failed"
+    DELETED = "deleted"
+    UNPLACED = "unplaced"
+    UNREACHABLE = "unreachable"
+    CONFIRMED = "confirmed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One line of the story, as data; ``at`` in seconds since the run began."""
+
+    at: float
+    what: What
+    location: str = ""
+    slot: int | None = None
+    id: str = ""
+    why: str = ""
+    fault: Fault | None = None
+
+
+class Objection(enum.Enum):
+    """Why a run ends before it changed anything."""
+
+    NO_ANSWER = "no location answered"
+    UNREACHABLE = "a location did not answer"
+    OWNER = "the fleet belongs to another owner"
+    DRIFT = "the fleet was made otherwise"
+    NO_ROOM = "there is not room for enough of it"
+
+
+@dataclass(slots=True)
+class Desk:
+    """The working state beside the tables; `decide` writes its commands here."""
+
+    run: Run
+    tables: Tables
+    begun: bool = False
+    finished: bool = False
+    stopped: str = ""
+    objection: Objection | None = None
+    open: bool = False
+    was_open: bool = False
+    waiting: bool = False
+    quiet_since: float = float("-inf")
+    watched_at: float = float("-inf")
+    planned_at: float = float("-inf")
+    replan: bool = True
+    replan_at: float = float("inf")
+    posts: int = 0
+
+    commands: list[m.Command] = field(default_factory=list)
+    wake: float | None = None
+    queues: dict[str, deque[tuple[int, Offer]]] = field(default_factory=dict)
+    placement: Placement = Placement()
+    unsettled: set[int] = field(default_factory=set)
+    story: list[Decision] = field(default_factory=list)
+    heirlooms: tuple[Server, ...] = ()
+
+    def ask(self, command: m.Command) -> None:
+        self.commands.append(command)
+
+    def wake_at(self, at: float) -> None:
+        self.wake = at if self.wake is None else min(self.wake, at)
+
+    def survey(self, row: LocationRow) -> None:
+        """Read everything there, and the limits with it while they still matter."""
+        row.surveying = True
+        matter = row.limits is None or bool(self.tables.slots[Filling.EMPTY])
+        self.ask(m.Survey(location=row.label, limits=self.run.order.places_servers and matter))
+
+    def survey_when_due(self, row: LocationRow, at: float, now: float) -> None:
+        """Survey a location at its time, unless one is under way."""
+        if row.surveying:
+            return
+        if now < at:
+            self.wake_at(at)
+        else:
+            self.survey(row)
+
+    def show(self, row: ServerRow, now: float) -> None:
+        """Read one server by id, unless that is under way or has just failed."""
+        if row.showing:
+            return
+        if now < row.show_after:
+            self.wake_at(row.show_after)
+            return
+        row.showing = True
+        self.ask(m.Show(location=row.location, id=row.id))
+
+    def tell(self, now: float, what: What, **facts: t.Any) -> None:
+        self.story.append(Decision(at=round(now - self.run.started, 3), what=what, **facts))
+
+    def missing(self) -> list[int]:
+        """The slots that somebody should fill, lowest first."""
+        return sorted(slot for slot in self.tables.slots[Filling.EMPTY] if not self.spent(slot))
+
+    def spent(self, slot: int) -> bool:
+        """Whether a slot has used up the attempts that the order allows."""
+        tries = (each.fault for each in self.tables.attempts_in(slot) if each.state is not State.POSTING)
+        return sum(fault is not None and fault.rule.spends for fault in tries) >= self.run.order.patience.attempts

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Filling empty slots: look the names up, plan within the room that is left, and POST at each location's own pace."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter, deque
+
+from . import messages as m
+from .desk import Desk, Objection, What
+from .faults import ROOM
+from .heritage import expires, owner
+from .holds import held
+from .identity import EXPIRES_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
+from .place import Place, Placement, place_slots
+from .tables import AttemptRow, Filling, LocationRow, Lookup
+from .vacancy import presence, vacancy
+
+if t.TYPE_CHECKING:
+    from .model import Offer
+
+MOST_IN_FLIGHT = 32
+_PLAN_EVERY = 0.1
+
+
+def fill(desk: Desk, now: float) -> None:
+    """Bring servers to the slots that have none, as far as time, room and attempts allow."""
+    if not desk.tables.slots[Filling.EMPTY] or now >= desk.run.last_post:
+        desk.queues.clear()
+        return
+    if not looked_up(desk, now):
+        desk.open = True
+        return
+    if desk.replan or now >= desk.replan_at:
+        _plan(desk, now)
+    _post(desk, now)
+    if desk.replan or any(desk.queues.values()) or (desk.placement.unplaced and _may_yet(desk, now)):
+        desk.open = True
+
+
+def _may_yet(desk: Desk, now: float) -> bool:
+    """Whether what found no room may find some in this run: servers are leaving, or a passing fault holds an offer."""
+    if any(row.leaving for row in desk.tables.servers.values()):
+        return True
+    rows = (row for row in desk.tables.locations.values() if row.placeable)
+    holds = [each for row in rows for each in row.holds.values() if each.until > now and each.fault.kind not in ROOM]
+    until = min((each.until for each in holds), default=desk.run.last_post)
+    if until >= desk.run.last_post:
+        return False
+    desk.wake_at(until)
+    desk.replan_at = until
+    return True
+
+
+def looked_up(desk: Desk, now: float) -> bool:
+    """Whether every location that may take servers knows the order's names, or has had its time; asks each once."""
+    waiting = False
+    for row in desk.tables.locations.values():
+        if row.placeable and row.lookup is Lookup.UNASKED:
+            row.lookup, row.asked_at = Lookup.ASKED, now
+            desk.ask(m.LookUp(location=row.label))
+        until = row.asked_at + desk.run.order.patience.survey
+        if row.lookup is Lookup.ASKED and now < until:
+            desk.wake_at(until)
+            waiting = True
+    return not waiting
+
+
+def planned(desk: Desk, wanted: t.Sequence[int], now: float) -> Placement:
+    """Where these slots would go now."""
+    here = presence(desk.tables)
+    places = [place for row in desk.tables.locations.values() if (place := _place(desk, row, here[row.label], now))]
+    return place_slots(wanted, places, desk.run.order.strategy, desk.run.order.fleet)
+
+
+def enough(desk: Desk, placement: Placement) -> bool:
+    """Whether the plan, with what stands already, reaches the least that the order accepts."""
+    slots = desk.tables.slots
+    standing = slots[Filling.FILLED] | slots[Filling.PENDING] | slots[Filling.TWIN]
+    here = sum(slot <= desk.run.order.count for slot in standing)
+    return here + len(placement.assigned) >= desk.run.order.min_count
+
+
+def _plan(desk: Desk, now: float) -> None:
+    """Make the plan anew for all open slots, at most every tenth of a second: faults come in bursts."""
+    if now < desk.planned_at + _PLAN_EVERY:
+        desk.wake_at(desk.planned_at + _PLAN_EVERY)
+        return
+    wanted = desk.missing()
+    desk.planned_at, desk.replan, desk.replan_at = now, False, float("inf")
+    desk.placement = planned(desk, wanted, now)
+    going = any(row.leaving for row in desk.tables.servers.values())
+    if not desk.posts and not going and not desk.unsettled and not enough(desk, desk.placement):
+        desk.objection = Objection.NO_ROOM
+        return
+    desk.queues = {}
+    for slot, offer in desk.placement.assigned:
+        desk.queues.setdefault(offer.location, deque()).append((slot, offer))
+    for label, queue in desk.queues.items():
+        desk.tell(now, What.PLACED, location=label, why=f"{len(queue)} of {len(wanted)}")
+    if desk.placement.unplaced:
+        desk.tell(now, What.UNPLACED, why=f"{len(desk.placement.unplaced)} of {len(wanted)}")
+
+
+def _place(desk: Desk, row: LocationRow, zones: Counter[str | None], now: float) -> Place | None:
+    """One location as the planner sees it, or None where it takes nothing now."""
+    limits = row.placeable
+    if limits is None or row.lookup is not Lookup.KNOWN:
+        return None
+    offers = tuple(offer for offer in row.offers if held(desk.tables, offer, now) is None)
+    have = sum(zones.values())
+    return Place(
+        label=row.label,
+        room=vacancy(desk, row, limits, have).room,
+        offers=offers,
+        have=have,
+        zones_used=tuple(zones.items()),
+        hints=row.location.hints,
+    )
+
+
+def _post(desk: Desk, now: float) -> None:
+    """Send what the paces allow, location by location in turn, so that none waits for another."""
+    in_flight = sum(row.pace.in_flight for row in desk.tables.locations.values())
+    for label, queue in desk.queues.items():
+        row = desk.tables.locations[label]
+        while queue and in_flight < MOST_IN_FLIGHT and row.pace.allows(_room_for(desk, row, queue[0][1]), now):
+            slot, offer = queue.popleft()
+            if desk.tables.filling(slot) is Filling.EMPTY:
+                _create(desk, row, slot, offer, now)
+                in_flight += 1
+        if queue and now < row.pace.quiet_until:
+            desk.wake_at(row.pace.quiet_until)
+
+
+def _room_for(desk: Desk, row: LocationRow, offer: Offer) -> int:
+    """How many POSTs of this offer may be under way; the plan has seen to the user's own caps."""
+    limits = row.placeable
+    return 0 if limits is None else vacancy(desk, row, limits).room.of(offer.flavor) + row.pace.in_flight
+
+
+def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -> None:
+    order = desk.run.order
+    token = token_from(desk.run.entropy, desk.posts)
+    desk.posts += 1
+    mark = Mark(
+        fleet=order.fleet,
+        slot=slot,
+        token=token,
+        run_at=desk.run.run_at,
+        until=int(desk.run.run_at + order.patience.timeout) + 1,
+        replaced_at=0,
+        spec=order.spec.digest,
+    )
+    written = {MARK_KEY: str(mark), EXPIRES_KEY: expires(desk, row), OWNER_KEY: owner(desk, row)}
+    row.pace.sent()
+    desk.tables.add_attempt(AttemptRow(token=token, slot=slot, offer=offer, posted_at=now))
+    desk.tables.settle()
+    desk.ask(
+        m.Create(
+            location=row.label,
+            slot=slot,
+            token=token,
+            name=server_name(order.fleet, slot),
+            offer=offer,
+            metadata=tuple({**dict(order.spec.metadata), **written}.items()),
+            description=description_with(mark, order.spec.description),
+        )
+    )

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""The start of a run: every location is asked, and nothing is decided before all have answered or had their time."""
+
+from __future__ import annotations
+
+from .desk import Desk, Objection, What
+from .faults import PASSING, Kind
+from .heritage import heirlooms
+from .identity import owner_of, owner_value
+from .tables import Filling, Knowledge, LocationRow
+
+_FIRST_RETRY = 1.0
+_LATE_RETRY = 15.0
+_MOST_FAILURES = 3
+
+
+def gate(desk: Desk, now: float) -> bool:
+    """Whether the run may decide; asks what has to be asked until then, and unreachable locations again later on."""
+    for row in desk.tables.locations.values():
+        if _due(desk, row, now):
+            desk.survey(row)
+    if desk.begun:
+        return True
+    until = desk.run.started + desk.run.order.patience.survey
+    if now < until and any(_awaited(row) for row in desk.tables.locations.values()):
+        desk.wake_at(until)
+        return False
+    desk.begun = True
+    desk.unsettled = desk.tables.begin()
+    for row in desk.tables.locations.values():
+        if row.knowledge is Knowledge.UNREACHABLE:
+            desk.tell(now, What.UNREACHABLE, location=row.label, fault=row.fault)
+    desk.heirlooms = heirlooms(desk)
+    desk.objection = objection(desk)
+    return True
+
+
+def objection(desk: Desk) -> Objection | None:
+    """Why nothing at all should be done, if so."""
+    rows = [row for row in desk.tables.locations.values() if row.knowledge is not Knowledge.MERGED]
+    order = desk.run.order
+    if not any(row.knowledge in (Knowledge.KNOWN, Knowledge.PARTIAL) for row in rows):
+        return Objection.NO_ANSWER
+    if order.fail_on_unreachable and not order.absent and any(not row.known for row in rows):
+        return Objection.UNREACHABLE
+    if foreign_owners(desk):
+        return Objection.OWNER
+    if order.fail_on_drift and drifted(desk):
+        return Objection.DRIFT
+    return None
+
+
+def foreign_owners(desk: Desk) -> list[str]:
+    """Whose the fleet is, if the order says another owner."""
+    mine = desk.run.order.owner
+    if mine is None:
+        return []
+    rows = (row.server for row in desk.tables.servers.values() if row.ours and not row.gone and row.server)
+    owners = {owner_of(server) for server in rows}
+    return sorted(owners - {owner_value(mine), ""})
+
+
+def drifted(desk: Desk) -> list[int]:
+    """The slots whose server was made from another order."""
+    if desk.run.order.absent:
+        return []
+    digest = desk.run.order.spec.digest
+    slots = desk.tables.slots[Filling.FILLED] | desk.tables.slots[Filling.TWIN] | desk.tables.slots[Filling.PENDING]
+    marks = ((slot, row.belonging.mark) for slot in slots for row in desk.tables.candidates(slot)[:1])
+    return sorted(slot for slot, mark in marks if slot <= desk.run.order.count and mark and mark.spec != digest)
+
+
+def _awaited(row: LocationRow) -> bool:
+    return row.surveying or row.knowledge is Knowledge.UNASKED or _worth_a_retry(row)
+
+
+def _worth_a_retry(row: LocationRow) -> bool:
+    """A location that failed once and at once may only have hiccupped; one that kept silent has had its time."""
+    passing = row.fault is not None and row.fault.kind in PASSING and row.fault.kind is not Kind.TIMED_OUT
+    return row.knowledge is Knowledge.UNREACHABLE and passing and row.failures == 1
+
+
+def _due(desk: Desk, row: LocationRow, now: float) -> bool:
+    if row.surveying:
+        return False
+    if row.knowledge is Knowledge.UNASKED:
+        return True
+    passing = row.fault is not None and row.fault.kind in PASSING
+    if row.knowledge is not Knowledge.UNREACHABLE or not passing or row.failures >= _MOST_FAILURES:
+        return False
+    at = row.failed_at + (_FIRST_RETRY if _worth_a_retry(row) else _LATE_RETRY)
+    if now < at:
+        if not desk.begun or desk.open:
+            desk.wake_at(at)
+        return False
+    return True

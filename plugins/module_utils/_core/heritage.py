@@ -1,0 +1,43 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What a fleet hands down to its new servers: its owner, and when it ends."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .identity import MARK_KEY, NEVER, expires_of, owner_of, owner_value
+
+if t.TYPE_CHECKING:
+    from .desk import Desk
+    from .model import Server
+    from .tables import LocationRow
+
+
+def expires(desk: Desk, row: LocationRow) -> str:
+    """The fleet's greatest expiry where it has servers, so that a rerun moves nothing; else as the order says.
+
+    Judged by the location's own clock, in epoch seconds.
+    """
+    lifetime = desk.run.order.lifetime
+    if desk.heirlooms:
+        found = [expires_of(server) for server in desk.heirlooms]
+        known = [each for each in found if each is not None]
+        return NEVER if len(known) < len(found) else str(max(known))
+    return NEVER if lifetime is None else str(int(desk.run.run_at + row.offset + lifetime))
+
+
+def owner(desk: Desk, row: LocationRow) -> str:
+    """The order's owner, else whose the fleet is already, else the Keystone user of the location."""
+    if desk.run.order.owner is not None:
+        return owner_value(desk.run.order.owner)
+    return min((owner_of(server) for server in desk.heirlooms if owner_of(server)), default=owner_value(row.user))
+
+
+def heirlooms(desk: Desk) -> tuple[Server, ...]:
+    """The servers of the fleet that still carry their mark."""
+    rows = (row for row in desk.tables.servers.values() if row.ours and not row.gone)
+    return tuple(row.server for row in rows if row.server and dict(row.server.metadata).get(MARK_KEY))

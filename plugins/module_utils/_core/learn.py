@@ -1,0 +1,258 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What each event changes in the tables. Nothing is decided here.
+
+A newer read replaces an older one. Absence counts only in a complete survey that began after the last evidence was
+received; a filtered list that lacks a server only makes us ask for it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import messages as m
+from .faults import Fault, Kind
+from .holds import hold
+from .identity import Belonging, Whose
+from .model import Phase
+from .sight import end, note_absent, see
+from .tables import AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State, Tables
+
+_MOST_DELETES = 3
+_ASK_AGAIN = 2.0
+_PATIENCE = 5.0
+_OVERLOADED = 503
+
+
+def learn(tables: Tables, event: m.Event) -> None:
+    """Write one event into the tables; events that only wake the engine change nothing."""
+    teach = LESSONS.get(type(event))
+    if teach is not None:
+        teach(tables, event)
+
+
+def _surveyed(tables: Tables, event: m.Surveyed) -> None:
+    row = tables.locations[event.location]
+    row.surveying, row.polled_at = False, event.now
+    row.identity = event.identity
+    if event.started_at <= row.surveyed_at or _merge(tables, row):
+        return
+    row.knowledge = Knowledge.PARTIAL if event.partial or event.unknown_ids else Knowledge.KNOWN
+    row.failures, row.fault, row.user = 0, None, event.user
+    if event.date is not None:
+        row.offset = event.date - (tables.epoch + event.now)
+    for server in event.servers:
+        see(tables, event, server)
+    _count(tables, row, event)
+    row.partials = 0 if row.known else row.partials + 1
+    if row.known:
+        row.surveyed_at = event.started_at
+        note_absent(tables, event, proves=not event.paged)
+
+
+def _count(tables: Tables, row: LocationRow, event: m.Surveyed) -> None:
+    """New limits begin a new account of what this run adds; without limits the old account goes on."""
+    if event.limits is not None:
+        row.limits, row.usage = event.limits, event.usage
+        ids = {token: attempt.id for token, attempt in tables.attempts.items()}
+        row.ledger.recount({server.id for server in event.servers}, ids)
+
+
+def _merge(tables: Tables, row: LocationRow) -> bool:
+    """Whether this entry is another name of a location that is known already; the first in clouds.yaml stays."""
+    same = (
+        each for each in tables.locations.values() if each is not row and each.identity == row.identity and each.known
+    )
+    twin = next(same, None)
+    if twin is None:
+        return False
+    attempted = any(attempt.location == twin.label for attempt in tables.attempts.values())
+    if attempted or twin.index < row.index:
+        row.knowledge, row.merged_into = Knowledge.MERGED, twin.label
+        return True
+    twin.knowledge, twin.merged_into = Knowledge.MERGED, row.label
+    for server in tables.servers.values():
+        server.location = row.label if server.location == twin.label else server.location
+    return False
+
+
+def _survey_failed(tables: Tables, event: m.SurveyFailed) -> None:
+    row = tables.locations[event.location]
+    row.surveying, row.polled_at = False, event.now
+    row.failures += 1
+    row.failed_at = event.now
+    row.fault = event.fault
+    if row.knowledge is Knowledge.UNASKED:
+        row.knowledge = Knowledge.UNREACHABLE
+
+
+def _listed(tables: Tables, event: m.Listed) -> None:
+    row = tables.locations[event.location]
+    row.listing, row.polled_at = False, event.now
+    row.list_took = event.now - event.started_at
+    for server in event.servers:
+        see(tables, event, server)
+    note_absent(tables, event, proves=False)
+
+
+def _list_failed(tables: Tables, event: m.ListFailed) -> None:
+    row = tables.locations[event.location]
+    row.listing, row.polled_at = False, event.now
+
+
+def _shown(tables: Tables, event: m.Shown) -> None:
+    row = tables.servers[event.id]
+    row.showing = False
+    row.shown_at = event.started_at
+    see(tables, event, event.server)
+    if row.phase is Phase.RELEASED and row.deletion in (Deletion.ACCEPTED, Deletion.UNKNOWN):
+        row.deletion = Deletion.NONE
+    elif row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING:
+        row.deletion, row.doom = Deletion.NONE, ""
+
+
+def _gone(tables: Tables, event: m.Gone) -> None:
+    row = tables.servers[event.id]
+    if row.deletion is Deletion.SENT:
+        _answered_delete(tables, row, Deletion.ACCEPTED)
+    end(tables, row, event.started_at, event.now)
+
+
+def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
+    row = tables.servers[event.id]
+    row.showing = False
+    row.show_after = event.now + _ASK_AGAIN
+
+
+def _created(tables: Tables, event: m.Created) -> None:
+    attempt = tables.attempts[event.token]
+    location = tables.locations[event.location]
+    location.pace.answered(event.now - attempt.posted_at)
+    location.posted_at = location.stirred_at = event.now
+    _close(tables, attempt, State.SEEN, event.now)
+    attempt.id = event.id
+    if event.id not in tables.servers:
+        mine = Belonging(whose=Whose.OURS, fleet=tables.fleet, slot=attempt.slot)
+        row = ServerRow(id=event.id, location=event.location, slot=attempt.slot, belonging=mine)
+        row.first_at, row.evidence_at, row.token = event.now, event.now, attempt.token
+        tables.add_server(row)
+
+
+def _refused(tables: Tables, event: m.Refused) -> None:
+    attempt = tables.attempts[event.token]
+    pace = tables.locations[event.location].pace
+    if event.fault.kind is Kind.RATE_LIMIT:
+        pace.complained(event.now + (event.fault.retry_after or _PATIENCE))
+    else:
+        pace.answered(event.now - attempt.posted_at)
+    _fail(tables, attempt, State.REFUSED, event)
+
+
+def _not_sent(tables: Tables, event: m.NotSent) -> None:
+    tables.locations[event.location].pace.lost()
+    _fail(tables, tables.attempts[event.token], State.NOT_SENT, event)
+
+
+def _ambiguous(tables: Tables, event: m.Ambiguous) -> None:
+    attempt = tables.attempts[event.token]
+    pace = tables.locations[event.location].pace
+    if event.fault.status == _OVERLOADED:
+        pace.complained(event.now + (event.fault.retry_after or _PATIENCE))
+    else:
+        pace.lost()
+    if attempt.state is State.POSTING:
+        _fail(tables, attempt, State.AMBIGUOUS, event)
+
+
+def _fail(tables: Tables, attempt: AttemptRow, state: State, event: m.Refused | m.NotSent | m.Ambiguous) -> None:
+    _close(tables, attempt, state, event.now)
+    attempt.fault = event.fault
+    if state is not State.AMBIGUOUS:
+        tables.locations[event.location].ledger.drop(attempt.token)
+    hold(tables, attempt.offer, event.fault, event.now)
+
+
+def _close(tables: Tables, attempt: AttemptRow, state: State, now: float) -> None:
+    attempt.state, attempt.ended_at = state, now
+    tables.touched.add(attempt.slot)
+
+
+def _delete_accepted(tables: Tables, event: m.DeleteAccepted) -> None:
+    row = tables.servers[event.id]
+    _answered_delete(tables, row, Deletion.ACCEPTED)
+    row.deleted_at = event.now
+    tables.locations[event.location].stirred_at = event.now
+
+
+def _delete_unknown(tables: Tables, event: m.DeleteUnknown) -> None:
+    row = tables.servers[event.id]
+    _answered_delete(tables, row, Deletion.UNKNOWN)
+    row.deleted_at, row.delete_fault, row.missed = event.now, event.fault, True
+
+
+def _delete_refused(tables: Tables, event: m.DeleteRefused) -> None:
+    _refuse_delete(tables, tables.servers[event.id], event.fault)
+
+
+def _unlocked(tables: Tables, event: m.Unlocked) -> None:
+    row = tables.servers[event.id]
+    if event.fault is not None:
+        row.deletes += 1
+        _refuse_delete(tables, row, event.fault)
+    else:
+        _answered_delete(tables, row, Deletion.NONE)
+        row.doom, row.delete_fault = "", None
+
+
+def _refuse_delete(tables: Tables, row: ServerRow, fault: Fault) -> None:
+    """A DELETE may be refused for a while (locked, in use); after the third time it is left, and reported."""
+    row.delete_fault = fault
+    _answered_delete(tables, row, Deletion.NONE if row.deletes < _MOST_DELETES else Deletion.REFUSED)
+    if row.deletion is Deletion.NONE:
+        row.doom = ""
+
+
+def _answered_delete(tables: Tables, row: ServerRow, deletion: Deletion) -> None:
+    row.deletion = deletion
+    tables.locations[row.location].deleting -= 1
+    tables.touched.add(row.slot)
+
+
+def _looked_up(tables: Tables, event: m.LookedUp) -> None:
+    row = tables.locations[event.location]
+    row.lookup, row.offers = Lookup.KNOWN, event.offers
+
+
+def _look_up_failed(tables: Tables, event: m.LookUpFailed) -> None:
+    row = tables.locations[event.location]
+    row.lookup, row.lookup_fault = Lookup.FAILED, event.fault
+
+
+def _throttled(tables: Tables, event: m.Throttled) -> None:
+    pace = tables.locations[event.location].pace
+    pace.quiet_until = max(pace.quiet_until, event.until)
+
+
+LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
+    m.Surveyed: _surveyed,
+    m.SurveyFailed: _survey_failed,
+    m.Listed: _listed,
+    m.ListFailed: _list_failed,
+    m.LookedUp: _looked_up,
+    m.LookUpFailed: _look_up_failed,
+    m.Shown: _shown,
+    m.Gone: _gone,
+    m.ShowFailed: _show_failed,
+    m.Created: _created,
+    m.Refused: _refused,
+    m.NotSent: _not_sent,
+    m.Ambiguous: _ambiguous,
+    m.DeleteAccepted: _delete_accepted,
+    m.DeleteRefused: _delete_refused,
+    m.DeleteUnknown: _delete_unknown,
+    m.Unlocked: _unlocked,
+    m.Throttled: _throttled,
+}

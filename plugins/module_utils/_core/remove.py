@@ -1,0 +1,62 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Removing what must go: first the proof, then the DELETE, then it is waited for until it is gone."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import messages as m
+from .desk import Desk, What
+from .faults import Kind
+from .model import Phase
+from .tables import Deletion, Filling, ServerRow
+from .verdict import Proof, Reason, Verdict, proven, verdict
+
+MOST_IN_FLIGHT = 8
+_SURVEY_EVERY = 1.0
+
+
+def remove(desk: Desk, now: float, slots: t.Collection[int]) -> None:
+    """Look at the servers of these slots, and of those that were not settled before; the highest slots go first."""
+    looked_at = set(slots) | desk.unsettled | desk.tables.slots[Filling.TWIN]
+    desk.unsettled = set()
+    for slot in sorted(looked_at, reverse=True):
+        for row in desk.tables.servers_in(slot):
+            found = verdict(desk, row, now)
+            if found is not None:
+                desk.unsettled.add(slot)
+                _doom(desk, row, found, now)
+    if desk.unsettled:
+        desk.open = True
+
+
+def doomed(desk: Desk, now: float) -> list[tuple[ServerRow, Reason]]:
+    """What would be deleted now, in the order of slots: the answer of check mode."""
+    found = ((row, verdict(desk, row, now)) for row in sorted(desk.tables.servers.values(), key=lambda row: row.slot))
+    return [(row, each.reason) for row, each in found if each is not None]
+
+
+def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
+    location = desk.tables.locations[row.location]
+    missing = proven(desk, row, found.proof, now)
+    if missing and found.proof is Proof.ROW:
+        desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)
+        return
+    for each in missing:
+        desk.show(each, now)
+    if missing or location.deleting >= MOST_IN_FLIGHT:
+        return
+    location.deleting += 1
+    row.deletion = Deletion.SENT
+    row.doom = found.reason.value
+    desk.tables.touched.add(row.slot)
+    if row.delete_fault is not None and row.delete_fault.kind is Kind.LOCKED:
+        desk.ask(m.Unlock(location=row.location, id=row.id))
+        return
+    row.deletes += 1
+    desk.ask(m.Delete(location=row.location, id=row.id, force=row.phase is Phase.RELEASED))
+    desk.tell(now, What.DELETED, location=row.location, slot=row.slot, id=row.id, why=found.reason.value)

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Merging what reads show of the fleet's servers, and what they lack.
+
+A newer read replaces an older one. Absence counts only in a complete survey that began after the last evidence was
+received; a filtered list that lacks a server only makes us ask for it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .faults import Fault, Kind, boot_fault_of
+from .holds import hold
+from .identity import Belonging, Whose, belonging
+from .model import Phase
+from .tables import Deletion, ServerRow, State, Tables
+
+if t.TYPE_CHECKING:
+    from . import messages as m
+    from .model import Server
+
+
+def note_absent(tables: Tables, event: m.Surveyed | m.Listed, *, proves: bool) -> None:
+    """Servers that the answer should have held; ``proves`` says whether their absence is enough."""
+    held = {server.id for server in event.servers}
+    for row in tables.servers.values():
+        absent = row.location == event.location and row.id not in held and row.evidence_at < event.started_at
+        if not absent or row.gone:
+            continue
+        if proves:
+            end(tables, row, event.started_at, event.now)
+        else:
+            row.missed = True
+
+
+def see(tables: Tables, event: m.Surveyed | m.Listed | m.Shown, server: Server) -> None:
+    """Merge one sight of a server, if it belongs to the fleet."""
+    row = tables.servers.get(server.id)
+    found = belonging(server)
+    if row is None:
+        if found.fleet != tables.fleet or found.whose is not Whose.OURS:
+            _suspect(tables, event.location, server, found)
+            return
+        row = ServerRow(id=server.id, location=event.location, slot=found.slot, belonging=found, first_at=event.now)
+        tables.add_server(row)
+    elif event.started_at < row.seen_at:
+        return
+    _recognise(tables, row, found)
+    _update(tables, row, server, event)
+
+
+def _suspect(tables: Tables, location: str, server: Server, found: Belonging) -> None:
+    if found.whose is Whose.SUSPICIOUS and tables.fleet in found.fleets:
+        tables.suspicious[server.id] = (location, server)
+
+
+def _recognise(tables: Tables, row: ServerRow, found: Belonging) -> None:
+    """Whose it is now, and which attempt of this run made it."""
+    same = (found.fleet, found.slot) == (tables.fleet, row.slot)
+    row.belonging = found if same else replace(row.belonging, whose=Whose.SUSPICIOUS)
+    attempt = tables.attempts.get(found.mark.token) if found.mark else None
+    if attempt is not None:
+        row.token = attempt.token
+        if attempt.undecided:
+            attempt.state, attempt.id = State.SEEN, row.id
+
+
+def _update(tables: Tables, row: ServerRow, server: Server, event: m.Surveyed | m.Listed | m.Shown) -> None:
+    before = row.phase if row.server is not None else None
+    row.server, row.seen_at, row.evidence_at = server, event.started_at, event.now
+    row.gone, row.missed = False, False
+    row.sightings += 1
+    if row.lived_at is None and _lives(row):
+        row.lived_at = event.now
+    if row.phase is Phase.BROKEN:
+        _bury(tables, row, boot_fault_of(server.fault.code, server.fault.message) if server.fault else None, event.now)
+    if row.phase is not before:
+        tables.locations[row.location].stirred_at = event.now
+    tables.touched.add(row.slot)
+
+
+def _lives(row: ServerRow) -> bool:
+    """A server seen in BUILD once may be a POST that is being rolled back; seen twice, or beyond, it lives."""
+    return row.phase in (Phase.READY, Phase.OCCUPIED) or (row.phase is Phase.PENDING and row.sightings > 1)
+
+
+def _bury(tables: Tables, row: ServerRow, fault: Fault | None, now: float) -> None:
+    """The attempt that made this server came to nothing."""
+    attempt = tables.attempts.get(row.token)
+    if attempt is not None and attempt.state is State.SEEN:
+        attempt.state = State.DEAD
+        attempt.fault = fault or boot_fault_of(None, "")
+        hold(tables, attempt.offer, attempt.fault, now)
+
+
+def end(tables: Tables, row: ServerRow, started_at: float, now: float) -> None:
+    row.gone, row.missed, row.showing = True, False, False
+    row.seen_at = started_at
+    if row.deletion is Deletion.NONE:
+        _bury(tables, row, Fault(kind=Kind.VANISHED, message=f"server {row.id} vanished"), now)
+    location = tables.locations[row.location]
+    location.stirred_at = now
+    location.ledger.free(row.id, row.token, (row.server.vcpus, row.server.ram) if row.server else (0, 0))
+    tables.touched.add(row.slot)

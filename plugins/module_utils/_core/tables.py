@@ -1,0 +1,297 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What a run knows: a row for each location, each attempt of its own, each server of the fleet. Monotonic times."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field
+
+from .identity import Belonging, Whose, rank
+from .ledger import Ledger
+from .model import Identity, Limits, Location, Offer, Phase, Server, Usage
+from .pace import Pace
+
+if t.TYPE_CHECKING:
+    from .faults import Fault
+    from .order import Order
+
+LONG_AGO = float("-inf")
+
+
+class Knowledge(enum.Enum):
+    """What is known of a location; nothing, unknown and empty are three things."""
+
+    UNASKED = "unasked"
+    KNOWN = "known"
+    PARTIAL = "partial"
+    UNREACHABLE = "unreachable"
+    MERGED = "merged"
+
+
+class Lookup(enum.Enum):
+    """How far the names of the order are resolved at a location."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    KNOWN = "known"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Hold:
+    """An offer that is not tried again before ``until``, and how often that happened."""
+
+    until: float
+    times: int
+    fault: Fault
+
+
+@dataclass(slots=True)
+class LocationRow:
+    """One location.
+
+    ``surveyed_at`` is when its last complete survey began; ``polled_at`` when the last survey or list ended, well or
+    not; ``posted_at`` when a POST was last accepted; ``stirred_at`` when one of its servers last changed; ``offset`` is
+    its clock less ours; ``deleting`` counts the DELETEs under way.
+    """
+
+    location: Location
+    index: int
+    knowledge: Knowledge = Knowledge.UNASKED
+    identity: Identity | None = None
+    merged_into: str = ""
+    limits: Limits | None = None
+    usage: Usage = Usage()
+    ledger: Ledger = field(default_factory=Ledger)
+    surveyed_at: float = LONG_AGO
+    surveying: bool = False
+    failures: int = 0
+    partials: int = 0
+    failed_at: float = LONG_AGO
+    fault: Fault | None = None
+    offset: float = 0.0
+    user: str = ""
+    lookup: Lookup = Lookup.UNASKED
+    asked_at: float = LONG_AGO
+    lookup_fault: Fault | None = None
+    offers: tuple[Offer, ...] = ()
+    holds: dict[tuple[object, ...], Hold] = field(default_factory=dict)
+    listing: bool = False
+    polled_at: float = LONG_AGO
+    list_took: float = 0.0
+    deleting: int = 0
+    posted_at: float = LONG_AGO
+    stirred_at: float = LONG_AGO
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def label(self) -> str:
+        return self.location.label
+
+    @property
+    def known(self) -> bool:
+        return self.knowledge is Knowledge.KNOWN
+
+    @property
+    def placeable(self) -> Limits | None:
+        """The limits to place within, or None where this order may not place servers."""
+        return self.limits if self.known and self.location.chosen and self.location.hints.available else None
+
+
+class State(enum.Enum):
+    """How one POST stands."""
+
+    POSTING = "posting"
+    SEEN = "seen"
+    REFUSED = "refused"
+    NOT_SENT = "not sent"
+    AMBIGUOUS = "ambiguous"
+    COVERED = "covered"
+    DEAD = "dead"
+
+
+@dataclass(slots=True)
+class AttemptRow:
+    """One try of this run to fill one slot at one offer."""
+
+    token: str
+    slot: int
+    offer: Offer
+    posted_at: float
+    state: State = State.POSTING
+    ended_at: float = LONG_AGO
+    id: str = ""
+    fault: Fault | None = None
+
+    @property
+    def location(self) -> str:
+        return self.offer.location
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a server that nobody has seen yet may come of it."""
+        return self.state in (State.POSTING, State.AMBIGUOUS, State.COVERED)
+
+
+class Deletion(enum.Enum):
+    """How far the removal of a server is; only what was sent is remembered."""
+
+    NONE = "none"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class ServerRow:
+    """One server of the fleet. ``seen_at`` and ``shown_at`` are when the last read, and the last GET of it, began.
+
+    ``evidence_at`` is when the last answer that proves it exists was received. ``server`` is None while only the POST's
+    answer is known; ``lived_at`` is when it was first known to be more than a POST that may be rolled back; ``missed``
+    says that a later list lacked it, which proves nothing but asks for a GET.
+    """
+
+    id: str
+    location: str
+    slot: int
+    belonging: Belonging
+    server: Server | None = None
+    seen_at: float = LONG_AGO
+    shown_at: float = LONG_AGO
+    evidence_at: float = LONG_AGO
+    first_at: float = LONG_AGO
+    sightings: int = 0
+    lived_at: float | None = None
+    missed: bool = False
+    showing: bool = False
+    show_after: float = LONG_AGO
+    deletion: Deletion = Deletion.NONE
+    deletes: int = 0
+    deleted_at: float = LONG_AGO
+    delete_fault: Fault | None = None
+    doom: str = ""
+    gone: bool = False
+    token: str = ""
+
+    @property
+    def ours(self) -> bool:
+        return self.belonging.whose is Whose.OURS
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.PENDING if self.server is None else self.server.phase
+
+    @property
+    def candidate(self) -> bool:
+        """Whether it may stand for its slot; broken and dying ones never do."""
+        standing = (Phase.PENDING, Phase.READY, Phase.OCCUPIED, Phase.UNKNOWN)
+        return (
+            self.ours and not self.gone and self.deletion is Deletion.NONE and not self.doom and self.phase in standing
+        )
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it still exists and its removal is on its way, by us or by others."""
+        dying = self.phase is Phase.DYING or self.deletion in (Deletion.SENT, Deletion.ACCEPTED, Deletion.UNKNOWN)
+        return self.ours and not self.gone and dying
+
+    @property
+    def rank(self) -> tuple[float, float, str]:
+        return (0, float("inf"), self.id) if self.server is None else rank(self.server, self.belonging.mark)
+
+
+class Filling(enum.Enum):
+    """How one slot stands, derived from the servers and attempts in it; BEYOND the count nothing is expected."""
+
+    EMPTY = "empty"
+    PENDING = "pending"
+    FILLED = "filled"
+    TWIN = "twin"
+    TAKEN = "taken"
+    BEYOND = "beyond"
+
+
+class Tables:
+    """All rows, and the index by slot.
+
+    ``touched`` are the slots that changed since `Tables.settle` was last called; ``epoch`` makes a monotonic time epoch
+    seconds by our own clock.
+    """
+
+    def __init__(self, order: Order, locations: t.Sequence[Location], epoch: float) -> None:
+        self.fleet, self.count = order.fleet, order.count
+        self.epoch = epoch
+        self.locations = {each.label: LocationRow(location=each, index=n) for n, each in enumerate(locations)}
+        self.attempts: dict[str, AttemptRow] = {}
+        self.servers: dict[str, ServerRow] = {}
+        self.suspicious: dict[str, tuple[str, Server]] = {}
+        self.touched: set[int] = set()
+        self._servers_in: dict[int, list[ServerRow]] = {}
+        self._attempts_in: dict[int, list[AttemptRow]] = {}
+        self._fillings: dict[int, Filling] = {}
+        self.slots: dict[Filling, set[int]] = {filling: set() for filling in Filling}
+
+    def add_attempt(self, attempt: AttemptRow) -> None:
+        self.attempts[attempt.token] = attempt
+        self._attempts_in.setdefault(attempt.slot, []).append(attempt)
+        self.locations[attempt.location].ledger.add(attempt.token, attempt.offer.flavor)
+        self.touched.add(attempt.slot)
+
+    def add_server(self, row: ServerRow) -> None:
+        self.servers[row.id] = row
+        self._servers_in.setdefault(row.slot, []).append(row)
+        self.touched.add(row.slot)
+
+    def servers_in(self, slot: int) -> t.Sequence[ServerRow]:
+        return self._servers_in.get(slot, ())
+
+    def attempts_in(self, slot: int) -> t.Sequence[AttemptRow]:
+        return self._attempts_in.get(slot, ())
+
+    def candidates(self, slot: int) -> list[ServerRow]:
+        """The servers that may stand for a slot, the winner first."""
+        return sorted((row for row in self.servers_in(slot) if row.candidate), key=lambda row: row.rank)
+
+    def filling(self, slot: int) -> Filling:
+        return self._fillings.get(slot, Filling.BEYOND)
+
+    def begin(self) -> set[int]:
+        """Derive every slot for the first time, the empty ones as well; returns those with servers."""
+        self.touched.update(range(1, self.count + 1))
+        self.settle()
+        return set(self._servers_in)
+
+    def settle(self) -> None:
+        """Derive again how each touched slot stands."""
+        for slot in self.touched:
+            new = self._derive(slot)
+            old = self._fillings.get(slot)
+            if old is not None:
+                self.slots[old].discard(slot)
+            self._fillings[slot] = new
+            self.slots[new].add(slot)
+        self.touched.clear()
+
+    def _derive(self, slot: int) -> Filling:
+        standing = self.candidates(slot)
+        if len(standing) > 1:
+            return Filling.TWIN
+        if standing:
+            return Filling.PENDING if standing[0].phase is Phase.PENDING else Filling.FILLED
+        if any(each.state in (State.POSTING, State.AMBIGUOUS) for each in self.attempts_in(slot)):
+            return Filling.PENDING
+        if slot > self.count:
+            return Filling.BEYOND
+        return Filling.TAKEN if any(_taken(row) for row in self.servers_in(slot)) else Filling.EMPTY
+
+
+def _taken(row: ServerRow) -> bool:
+    """Whether somebody else removed a server that was alive: another order that we do not fight."""
+    going = row.gone or row.phase is Phase.DYING
+    return row.ours and going and row.lived_at is not None and row.deletion is Deletion.NONE and not row.doom

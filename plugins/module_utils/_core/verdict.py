@@ -1,0 +1,101 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Why a server of ours must go, and what proof a DELETE of it needs: computed from the tables each time."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass
+
+from .model import Phase
+from .tables import Deletion, ServerRow
+
+if t.TYPE_CHECKING:
+    from .desk import Desk
+
+FRESH = 10.0
+
+
+class Reason(enum.Enum):
+    """Why a server must go."""
+
+    ABSENT = "the fleet is to be absent"
+    SURPLUS = "its slot is beyond the count"
+    BROKEN = "it is in ERROR"
+    STUCK = "it does not finish building"
+    TWIN = "another server fills its slot"
+    RELEASED = "it is only soft-deleted"
+
+
+class Proof(enum.Enum):
+    """What must have been read in the last `FRESH` seconds: any row of it, a GET of it, or also a GET of its winner."""
+
+    ROW = "row"
+    SHOW = "show"
+    WINNER = "winner"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A reason to go, with the proof that it needs."""
+
+    reason: Reason
+    proof: Proof
+
+
+def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
+    """Why this server must go now, or None while it may stay or is going already."""
+    if row.server is None or not row.ours or row.gone or row.leaving or row.deletion is Deletion.REFUSED:
+        return None
+    if row.phase is Phase.RELEASED:
+        return Verdict(Reason.RELEASED, Proof.SHOW) if row.doom else None
+    if row.phase is Phase.BROKEN and not desk.run.order.absent:
+        return Verdict(Reason.BROKEN, Proof.SHOW)
+    if row.slot > desk.run.order.count:
+        return _beyond(desk, row)
+    return Verdict(Reason.STUCK, Proof.SHOW) if _stuck(desk, row, now) else _twin(desk, row)
+
+
+def _beyond(desk: Desk, row: ServerRow) -> Verdict | None:
+    """Every slot of a fleet that is to be absent is beyond its count."""
+    if desk.run.order.absent:
+        return Verdict(Reason.ABSENT, Proof.ROW)
+    return None if _ordered_later(desk, row) else Verdict(Reason.SURPLUS, Proof.ROW)
+
+
+def _ordered_later(desk: Desk, row: ServerRow) -> bool:
+    """A later order made it: the latest order's number holds (politeness between contradicting orders)."""
+    mark = row.belonging.mark
+    return mark is not None and mark.run_at > desk.run.run_at
+
+
+def _stuck(desk: Desk, row: ServerRow, now: float) -> bool:
+    """Our own after its boot timeout; another run's only after that run has ended by its own mark."""
+    if row.phase is not Phase.PENDING:
+        return False
+    attempt = desk.tables.attempts.get(row.token)
+    if attempt is not None:
+        return now - attempt.posted_at > desk.run.order.patience.boot
+    mark = row.belonging.mark
+    clock = desk.tables.epoch + now + desk.tables.locations[row.location].offset
+    return mark is not None and clock > mark.until
+
+
+def _twin(desk: Desk, row: ServerRow) -> Verdict | None:
+    """A loser of its slot goes only once the winner is ACTIVE with nothing under way; till then both stay."""
+    standing = desk.tables.candidates(row.slot)
+    if not standing or standing[0] is row or row not in standing or standing[0].phase is not Phase.READY:
+        return None
+    return Verdict(Reason.TWIN, Proof.WINNER)
+
+
+def proven(desk: Desk, row: ServerRow, proof: Proof, now: float) -> tuple[ServerRow, ...]:
+    """The servers that must be read by id before the DELETE may go out; none when it may."""
+    if proof is Proof.ROW:
+        return () if now - row.seen_at <= FRESH else (row,)
+    needed = (row,) if proof is Proof.SHOW else (row, desk.tables.candidates(row.slot)[0])
+    return tuple(each for each in needed if now - each.shown_at > FRESH)
