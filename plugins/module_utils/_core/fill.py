@@ -15,7 +15,7 @@ from .desk import Desk, Objection, What
 from .faults import ROOM
 from .heritage import expires, owner
 from .holds import held
-from .identity import EXPIRES_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
+from .identity import EXPIRES_KEY, IMAGE_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
 from .place import Place, Placement, place_slots
 from .tables import AttemptRow, Filling, LocationRow, Lookup
 from .vacancy import presence, vacancy
@@ -156,7 +156,12 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
         replaced_at=0,
         spec=order.spec.digest,
     )
-    written = {MARK_KEY: str(mark), EXPIRES_KEY: expires(desk, row), OWNER_KEY: owner(desk, row)}
+    written = {
+        MARK_KEY: str(mark),
+        EXPIRES_KEY: expires(desk, row),
+        OWNER_KEY: owner(desk, row),
+        IMAGE_KEY: order.spec.image,
+    }
     row.pace.sent()
     desk.tables.add_attempt(AttemptRow(token=token, slot=slot, offer=offer, posted_at=now))
     desk.tables.settle()

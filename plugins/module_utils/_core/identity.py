@@ -21,6 +21,7 @@ SCHEMA = "1"
 MARK_KEY = "multi_stack"
 EXPIRES_KEY = "multi_stack_expires"
 OWNER_KEY = "multi_stack_owner"
+IMAGE_KEY = "multi_stack_image"
 NEVER = "never"
 _NAME = re.compile(r"(.+)-(\d{3,})")
 _DESCRIPTION = 255
@@ -144,6 +145,11 @@ def expires_of(server: Server) -> int | None:
     """When a server's lifetime ends (epoch seconds), or None for never."""
     text = dict(server.metadata).get(EXPIRES_KEY, NEVER)
     return int(text) if text.isascii() and text.isdigit() else None
+
+
+def image_of(server: Server) -> str:
+    """The image as the order named it, where that is known; else its id."""
+    return dict(server.metadata).get(IMAGE_KEY, server.image)
 
 
 def owner_of(server: Server) -> str:

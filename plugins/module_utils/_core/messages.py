@@ -18,6 +18,7 @@ from .model import Identity, Limits, Offer, Server, Usage
 
 if t.TYPE_CHECKING:
     from .account import Result
+    from .census import Census
     from .faults import Fault
 
 
@@ -364,9 +365,9 @@ class Report(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish(Command):
-    """The last command of a run: what became of the order."""
+    """The last command of a run: what became of it."""
 
-    result: Result
+    result: Result | Census
 
 
 ENDS: dict[type[Command], tuple[type[Event], ...]] = {

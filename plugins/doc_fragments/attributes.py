@@ -1,0 +1,34 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Documentation that every plugin of the collection shares."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+requirements:
+  - Python >= 3.11
+  - openstacksdk >= 4.5.0
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and tell what would change without changing anything.
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
+"""
+
+    ACTIONGROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/openmultistack.cloud.cloud) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - openmultistack.cloud.cloud
+"""

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""How a request can fail, as one exception that carries a classified fault and what became of the request."""
+
+from __future__ import annotations
+
+import enum
+import html
+import http.client
+import json
+import re
+import socket
+import ssl
+import typing as t
+
+from .._core.faults import Answer, Fault, Kind, fault_of
+
+_LONGEST = 300
+_TAG = re.compile(r"<[^>]*>")
+_IGNORED = re.compile(r"<(head|style|script|title)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
+_USERINFO = re.compile(r"//[^/@\s]+@")
+
+
+class Fate(enum.Enum):
+    """What became of a request. Lost: it may have been carried out."""
+
+    NOT_SENT = "not sent"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
+class CallFailed(Exception):
+    """A request that did not bring what was asked; ``missing`` when the service itself said that there is no such thing."""
+
+    def __init__(self, fate: Fate, fault: Fault, *, missing: bool = False) -> None:
+        super().__init__(fault.message)
+        self.fate = fate
+        self.fault = fault
+        self.missing = missing
+
+
+class TooLarge(OSError):
+    """An answer larger than any honest one."""
+
+
+class OutOfTime(OSError):
+    """The total time for a request is over."""
+
+
+def refused(kind: Kind, message: str) -> CallFailed:
+    """A refusal that we find out ourselves."""
+    return CallFailed(Fate.REFUSED, Fault(kind=kind, message=message))
+
+
+def from_answer(answer: Answer, body: bytes) -> CallFailed:
+    """What an HTTP error means. From 500 on nobody can tell whether it was carried out."""
+    fate = Fate.LOST if answer.status >= 500 else Fate.REFUSED
+    return CallFailed(fate, fault_of(answer), missing=answer.status == 404 and _is_missing(body))
+
+
+def text_of(body: bytes) -> str:
+    """The sentence in an error's body: the message of OpenStack's JSON, or an HTML page without its tags."""
+    text = body[:65536].decode(errors="replace")
+    try:
+        text = _message(json.loads(text)) or text
+    except (ValueError, RecursionError):
+        text = html.unescape(_TAG.sub(" ", _IGNORED.sub(" ", text)))
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """One short line without credentials in URLs."""
+    return _USERINFO.sub("//", " ".join(text.split()))[:_LONGEST]
+
+
+def broken_off(exc: BaseException, host: str, *, exposed: bool) -> CallFailed:
+    """What an exception in the middle of a request means; ``exposed`` when any byte of it may have left."""
+    unknown = Kind.BROKEN_ANSWER, f"{host} could not be understood ({type(exc).__name__})"
+    kind, message = reading(exc, host) or unknown
+    return CallFailed(Fate.LOST if exposed else Fate.NOT_SENT, Fault(kind=kind, message=message))
+
+
+def reading(exc: BaseException, host: str) -> tuple[Kind, str] | None:
+    """What went wrong on the wire, told from an exception and all that it wraps."""
+    links = list(_chain(exc))
+    for sort, read in _READINGS:
+        for link in reversed(links):
+            if type(link).__name__ == sort if isinstance(sort, str) else isinstance(link, sort):
+                return read(link, host)
+    return None
+
+
+def _is_missing(body: bytes) -> bool:
+    """Nova's own 404; a proxy's page, or one of a wrong path, proves nothing."""
+    try:
+        return "itemNotFound" in json.loads(body)
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def _message(content: object) -> str:
+    """The first message of an error's JSON; its outer key differs from service to service."""
+    if isinstance(content, dict):
+        for key in ("message", "detail", "NeutronError"):
+            if isinstance(content.get(key), str):
+                return str(content[key])
+        content = list(content.values())
+    if isinstance(content, list):
+        return next((found for found in map(_message, content) if found), "")
+    return ""
+
+
+def _untrusted(exc: BaseException, host: str) -> tuple[Kind, str]:
+    why = getattr(exc, "verify_message", "") or tidy(str(exc))
+    return (
+        Kind.UNTRUSTED,
+        f"the certificate of {host} is not trusted: {why}; name its authority by cacert: in clouds.yaml",
+    )
+
+
+def _no_tls(exc: BaseException, host: str) -> tuple[Kind, str]:
+    return (
+        Kind.UNREACHABLE,
+        f"{host} does not speak TLS as it should: {getattr(exc, 'reason', None) or 'handshake failed'}",
+    )
+
+
+def _out_of_time(exc: BaseException, host: str) -> tuple[Kind, str]:
+    return Kind.TIMED_OUT, f"{host} did not answer in time"
+
+
+def _unreachable(exc: BaseException, host: str) -> tuple[Kind, str]:
+    return Kind.UNREACHABLE, f"{host} cannot be reached: {(getattr(exc, 'strerror', None) or 'no connection').lower()}"
+
+
+def _saying(kind: Kind, text: str) -> t.Callable[[BaseException, str], tuple[Kind, str]]:
+    return lambda exc, host: (kind, text.format(host))
+
+
+# The first line that fits any link of the chain wins, innermost first. Names are of urllib3, which may be absent.
+_READINGS: tuple[tuple[type[BaseException] | str, t.Callable[[BaseException, str], tuple[Kind, str]]], ...] = (
+    (ssl.SSLCertVerificationError, _untrusted),
+    ("CertificateError", _untrusted),
+    (ssl.SSLError, _no_tls),
+    (TooLarge, _saying(Kind.BROKEN_ANSWER, "{} answered with more than any honest answer holds")),
+    (OutOfTime, _out_of_time),
+    ("ConnectTimeoutError", _saying(Kind.UNREACHABLE, "{} does not accept a connection")),
+    (TimeoutError, _out_of_time),
+    ("ReadTimeoutError", _out_of_time),
+    (socket.gaierror, _saying(Kind.UNREACHABLE, "the name of {} cannot be resolved")),
+    ("RemoteDisconnected", _saying(Kind.UNREACHABLE, "{} closed the connection without an answer")),
+    ("IncompleteRead", _saying(Kind.BROKEN_ANSWER, "the answer of {} broke off")),
+    ("DecodeError", _saying(Kind.BROKEN_ANSWER, "the answer of {} could not be unpacked")),
+    (http.client.HTTPException, _saying(Kind.BROKEN_ANSWER, "{} does not answer as HTTP is spoken")),
+    ("ProxyError", _saying(Kind.UNREACHABLE, "the proxy does not lead to {}")),
+    (ValueError, _saying(Kind.BROKEN_ANSWER, "the answer of {} could not be understood")),
+    (OSError, _unreachable),
+)
+
+
+def _chain(exc: BaseException) -> t.Iterator[BaseException]:
+    """An exception and all that it wraps: causes, contexts, and the reasons that urllib3 keeps as attributes."""
+    seen: set[int] = set()
+    waiting: list[t.Any] = [exc]
+    while waiting:
+        link = waiting.pop(0)
+        if isinstance(link, BaseException) and id(link) not in seen:
+            seen.add(id(link))
+            yield link
+            waiting += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What users say of their clouds: the keys under ``multi_stack:`` in clouds.yaml, and the accounts file that overrides them.
+
+The accounts file holds no secrets. Its hints are those of ``multi_stack:``, of a cloud or of one region::
+
+    clouds:
+      conoha:
+        priority: 10
+        image: {debian-13: vmi-debian-13-amd64}
+        regions:
+          tyo1: {status: unavailable}
+          osaka: {max_servers: 20, ssh_user: {vmi-debian-13-amd64: debian}}
+
+A region's hint goes before its cloud's, the accounts file before clouds.yaml; the maps of names are merged name by name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+from dataclasses import dataclass, field
+
+from .._core.model import Hints
+from .._errors import AccountsError
+
+SECTION = "multi_stack"
+_REGIONS = "regions"
+_SSH_USER = "ssh_user"
+_JUMP_HOST = "jump_host"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameMaps:
+    """The user's names for things, and what this provider calls them; a name that is not there stays as it is."""
+
+    image: t.Mapping[str, str] = field(default_factory=dict)
+    flavor: t.Mapping[str, str] = field(default_factory=dict)
+    network: t.Mapping[str, str] = field(default_factory=dict)
+    security_groups: t.Mapping[str, str] = field(default_factory=dict)
+    key_name: t.Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """All that the user said of one location. ``ssh_user`` is one name, or one for each image."""
+
+    hints: Hints = Hints()
+    names: NameMaps = field(default_factory=NameMaps)
+    ssh_user: str | t.Mapping[str, str] = ""
+    jump_host: str = ""
+
+
+class Guide:
+    """The accounts file: hints by cloud, and by cloud and region."""
+
+    def __init__(self, path: str = "", content: object = None) -> None:
+        self._path = path
+        root = mapping(content, path, "it")
+        _refuse_others(root, {"clouds"}, path)
+        self._clouds = {
+            str(name): dict(mapping(each, path, f'cloud "{name}"'))
+            for name, each in mapping(root.get("clouds"), path, '"clouds"').items()
+        }
+        self._regions = {
+            name: mapping(each.pop(_REGIONS, None), path, f'"regions" of cloud "{name}"')
+            for name, each in self._clouds.items()
+        }
+
+    def layers(self, cloud: str, region: str) -> list[tuple[str, object]]:
+        """What the file says of one location, with where it says so; the later goes before the earlier."""
+        return [
+            (f'{self._path}: cloud "{cloud}"', self._clouds.get(cloud)),
+            (f'{self._path}: cloud "{cloud}", region "{region}"', self._regions.get(cloud, {}).get(region)),
+        ]
+
+    def strangers(self, known: t.Mapping[str, t.Collection[str]]) -> tuple[str, ...]:
+        """Warnings of clouds and regions that the file names and clouds.yaml does not have."""
+        lost = [(f'cloud "{cloud}"', cloud, known) for cloud in self._clouds if cloud not in known]
+        lost += [
+            (f'region "{region}" of cloud "{cloud}"', str(region), known[cloud])
+            for cloud, regions in self._regions.items()
+            for region in regions
+            if cloud in known and region not in known[cloud]
+        ]
+        return tuple(
+            f"{self._path}: {what} is not in clouds.yaml, its hints have no effect; there is {listing(there, name)}"
+            for what, name, there in lost
+        )
+
+
+def notes_from(layers: t.Iterable[tuple[str, object]]) -> Notes:
+    """The notes that several layers of hints make, each with the place it stands at; the later goes before the earlier."""
+    merged: dict[str, t.Any] = {}
+    for where, layer in layers:
+        for key, value in mapping(layer, where, SECTION).items():
+            parsed = _parsed(where, str(key), value)
+            both = isinstance(parsed, dict) and isinstance(merged.get(key), dict)
+            merged[key] = {**merged[key], **parsed} if both else parsed
+    names = {key: merged.pop(key) for key in _NAMES if key in merged}
+    ssh_user, jump_host = merged.pop(_SSH_USER, ""), merged.pop(_JUMP_HOST, "")
+    if "status" in merged:
+        merged["available"] = merged.pop("status")
+    return Notes(hints=Hints(**merged), names=NameMaps(**names), ssh_user=ssh_user, jump_host=jump_host)
+
+
+def mapping(value: object, where: str, what: str) -> t.Mapping[t.Any, t.Any]:
+    """A mapping from a file, where nothing at all is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise AccountsError(f"{where}: {what} is to be a mapping (key: value), not {_said(value)}")
+    return value
+
+
+def listing(names: t.Iterable[str], wanted: str = "", most: int = 10) -> str:
+    """Names for a sentence: what resembles the wanted one first, and not more than can be read."""
+    every = sorted(set(names))
+    close = difflib.get_close_matches(wanted, every, n=most, cutoff=0.5)
+    first = close + [name for name in every if name not in close]
+    more = f" and {len(first) - most} more" if len(first) > most else ""
+    return ", ".join(first[:most]) + more if first else "nothing"
+
+
+def _refuse_others(found: t.Iterable[t.Any], known: t.Collection[str], where: str) -> None:
+    for key in found:
+        if key not in known:
+            raise AccountsError(f'{where}: unknown key "{key}"; known is {listing(known, str(key), len(known))}')
+
+
+def _parsed(where: str, key: str, value: object) -> object:
+    _refuse_others([key], _KEYS, where)
+    wanted, parse = _KEYS[key]
+    try:
+        return parse(value)
+    except (TypeError, ValueError) as exc:
+        raise AccountsError(f"{where}: {key} is to be {wanted}, not {_said(value)}") from exc
+
+
+def _said(value: object) -> str:
+    return f'"{value}"' if isinstance(value, (str, int, float)) else f"a {type(value).__name__}"
+
+
+def _status(value: object) -> bool:
+    return {"available": True, "unavailable": False}[_text(value)]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _count(value: object) -> int:
+    return _checked(_whole(value), _whole(value) >= 0)
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise TypeError
+    return float(_checked(value, value >= 0))
+
+
+def _rate(value: object) -> float:
+    return _checked(_number(value), _number(value) > 0)
+
+
+N = t.TypeVar("N", int, float)
+
+
+def _checked(value: N, fits: bool) -> N:
+    if not fits:
+        raise ValueError
+    return value
+
+
+def _names(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return {_text(name): _text(theirs) for name, theirs in value.items()}
+
+
+def _user(value: object) -> str | dict[str, str]:
+    return value if isinstance(value, str) else _names(value)
+
+
+_NAMES = ("image", "flavor", "network", "security_groups", "key_name")
+_KEYS: dict[str, tuple[str, t.Callable[[object], object]]] = {
+    "status": ("available or unavailable", _status),
+    "priority": ("a whole number", _whole),
+    "weight": ("a number, 0 or more", _number),
+    "cost": ("a number, 0 or more", _number),
+    "max_servers": ("a whole number, 0 or more", _count),
+    "headroom": ("a whole number, 0 or more", _count),
+    "requests_per_second": ("a number above 0", _rate),
+    _SSH_USER: ("a name, or a mapping of images to names", _user),
+    _JUMP_HOST: ("a text", _text),
+    **dict.fromkeys(_NAMES, ("a mapping of your names to this provider's", _names)),
+}

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""The way into a location: credentials, a token, and the addresses of its services.
+
+Locations with the same credentials share one keystoneauth session and so one token. Where auth_url names v3 the plain v3
+plugins are used: the generic ones would ask Keystone for its versions first. Addresses come from the token's catalog;
+no service is asked for its versions.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import typing as t
+from urllib.parse import urlsplit
+
+from .._core.faults import Answer, Fault, Kind, fault_of
+from .failure import CallFailed, Fate, reading, text_of, tidy
+from .transport import AGENT, Meter, Transport, Trust, session_over
+
+try:
+    from keystoneauth1 import exceptions, session
+    from openstack.exceptions import ConfigException
+except ImportError:  # accounts.py says so in a sentence, before anything here is used
+    pass
+
+if t.TYPE_CHECKING:
+    from openstack.config.cloud_region import CloudRegion
+
+    from .accounts import Account, Accounts
+    from .clock import Clock
+
+# The version that a service's address must name, where the catalog leaves it out.
+_VERSIONS = {"compute": "v2.1", "image": "v2", "network": "v2.0"}
+_DIRECT = {"password": "v3password", "token": "v3token"}
+
+
+class Sessions:
+    """Opens locations, each when it is first asked; built once, used by all threads."""
+
+    def __init__(self, accounts: Accounts, clock: Clock, meter: Meter) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._meter = meter
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._transports: dict[Trust, Transport] = {}
+        self._sessions: dict[str, session.Session] = {}
+
+    def open(self, account: Account) -> Session:
+        """The way into one location. Settings may come from a remote profile, so only the same cloud waits for it."""
+        with self._lock:
+            lock = self._locks.setdefault(account.cloud, threading.Lock())
+        try:
+            with lock:
+                settings = self._accounts.settings(account)
+                return Session(settings, self._keystone(account, settings))
+        except (exceptions.ClientException, ConfigException, OSError, TypeError, ValueError) as exc:
+            raise _unusable(exc) from exc
+
+    def _keystone(self, account: Account, settings: CloudRegion) -> session.Session:
+        """The keystoneauth session of these credentials."""
+        config = settings.config
+        auth_type = _auth_type(config)
+        verify, cert = settings.get_requests_verify_args()
+        trust = Trust(verify=True if verify is None else verify, cert=cert)
+        alone = "" if config["auth"].get("auth_url") else account.label
+        identity = json.dumps([alone, auth_type, config["auth"], str(trust)], sort_keys=True, default=str)
+        if identity not in self._sessions:
+            auth = self._accounts.settings(account, auth_type=auth_type).get_auth()
+            over = session_over(self._transport(trust))
+            self._sessions[identity] = session.Session(auth=auth, session=over, user_agent=AGENT)
+        return self._sessions[identity]
+
+    def _transport(self, trust: Trust) -> Transport:
+        with self._lock:
+            if trust not in self._transports:
+                self._transports[trust] = Transport(trust, self._clock, self._meter)
+            return self._transports[trust]
+
+
+class Session:
+    """One location's settings, over the keystoneauth session of its credentials."""
+
+    def __init__(self, settings: CloudRegion, keystone: session.Session) -> None:
+        self._settings = settings
+        self._addresses: dict[str, str] = {}
+        self._dropped = ""
+        self._lock = threading.Lock()
+        self.keystone = keystone
+
+    def headers(self) -> dict[str, str]:
+        """What proves who we are; fetches a token where there is none, or it is about to expire."""
+        try:
+            return dict(self.keystone.get_auth_headers() or {})
+        except exceptions.HttpError as exc:
+            raise _refused(exc, self.host("identity")) from exc
+        except exceptions.ClientException as exc:
+            raise _failed(exc, self.host("identity")) from exc
+
+    def drop(self, headers: t.Mapping[str, str]) -> None:
+        """Have a new token fetched in place of one that was refused; of many threads that find so, the first one does."""
+        token = headers.get("X-Auth-Token", "")
+        with self._lock:
+            if token != self._dropped:
+                self._dropped = token
+                self.keystone.invalidate()
+
+    def address(self, service: str) -> str:
+        """A service's address with its version and without a slash at the end; needs a token."""
+        if service not in self._addresses:
+            self._addresses[service] = _versioned(service, self._override(service) or self._from_catalog(service))
+        return self._addresses[service]
+
+    def host(self, service: str) -> str:
+        """Whom a sentence names for a service: host and port, never credentials."""
+        url = self._addresses.get(service) or str(self._settings.config["auth"].get("auth_url", "")) or service
+        return urlsplit(url).netloc.rpartition("@")[2] or tidy(url)
+
+    @property
+    def project_id(self) -> str:
+        return str(getattr(self._access(), "project_id", None) or self._settings.config["auth"].get("project_id") or "")
+
+    @property
+    def user(self) -> str:
+        """The name that Keystone knows us by."""
+        return str(getattr(self._access(), "username", None) or "")
+
+    def _access(self) -> t.Any:
+        """What Keystone said with the token; None where nothing is asked of Keystone."""
+        find = getattr(self.keystone.auth, "get_access", None)
+        return find(self.keystone) if find else None
+
+    def _override(self, service: str) -> str:
+        address = self._settings.get_endpoint(service) or ""
+        for name in ("project_id", "tenant_id"):
+            for sign in "%$":
+                address = address.replace(f"{sign}({name})s", self.project_id)
+        return address
+
+    def _from_catalog(self, service: str) -> str:
+        access = self._access()
+        catalog = getattr(access, "service_catalog", None)
+        region = self._settings.get_region_name(service) or None
+        if catalog is not None:
+            try:
+                return str(
+                    catalog.url_for(
+                        service_type=self._settings.get_service_type(service),
+                        interface=self._settings.get_interface(service),
+                        region_name=region,
+                        service_name=self._settings.get_service_name(service),
+                    )
+                )
+            except exceptions.CatalogException:
+                pass
+        there = _regions(catalog.catalog if catalog is not None else ())
+        wanted = f' in region "{region}"' if region else ""
+        raise CallFailed(
+            Fate.NOT_SENT,
+            Fault(
+                kind=Kind.MISCONFIGURED,
+                message=f"the catalog has no {service} service{wanted}; it has the regions {', '.join(there) or 'none'}",
+            ),
+        )
+
+
+def _auth_type(config: t.Mapping[str, t.Any]) -> str:
+    """The plugin for these credentials; the generic one only where it has to find out what Keystone speaks."""
+    auth, given = config["auth"], str(config.get("auth_type") or "none")
+    direct = str(auth.get("auth_url", "")).rstrip("/").endswith("/v3") and not any(
+        "default_domain" in key for key in auth
+    )
+    whose = any(auth.get(key) for key in ("user_id", "user_domain_id", "user_domain_name")) or given == "token"
+    return _DIRECT.get(given, given) if direct and whose else given
+
+
+def _versioned(service: str, address: str) -> str:
+    parts = urlsplit(address)
+    path = parts.path.rstrip("/")
+    version = _VERSIONS[service]
+    if not any(part.startswith("v") and part[1:2].isdigit() for part in path.split("/")):
+        path = f"{path}/{version}"
+    return parts._replace(path=path, query="", fragment="").geturl()
+
+
+def _regions(catalog: t.Iterable[t.Any]) -> list[str]:
+    endpoints = (each for service in catalog for each in service.get("endpoints", ()))
+    return sorted({str(each.get("region_id") or each.get("region") or "") for each in endpoints} - {""})
+
+
+def _refused(exc: t.Any, host: str) -> CallFailed:
+    """What Keystone's refusal means."""
+    text = text_of(exc.response.content) if exc.response is not None else tidy(str(exc))
+    if exc.http_status == 401:
+        text = f"Keystone refuses the credentials ({text}); check user, password, project and domains in clouds.yaml"
+    fault = fault_of(Answer(status=exc.http_status, message=text, request_id=exc.request_id or ""))
+    if exc.http_status == 404:
+        text = f"there is no Keystone at auth_url ({host}); correct it in clouds.yaml"
+        fault = Fault(kind=Kind.MISCONFIGURED, message=text, status=404)
+    return CallFailed(Fate.NOT_SENT, fault)
+
+
+def _failed(exc: BaseException, host: str) -> CallFailed:
+    """What another failure to get a token means: the wire, or an account that cannot be used as it is."""
+    kind, message = reading(exc, host) or (Kind.MISCONFIGURED, f"{tidy(str(exc))}; correct the account in clouds.yaml")
+    return CallFailed(Fate.NOT_SENT, Fault(kind=kind, message=message))
+
+
+def _unusable(exc: BaseException) -> CallFailed:
+    message = f"the account cannot be used: {tidy(str(exc))}; correct it in clouds.yaml"
+    return CallFailed(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""The result of a run as plain data: what modules and lookups return, field by field as their documentation says."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import UTC, datetime
+
+from .address import preferred
+from .identity import expires_of, image_of, owner_of, server_name
+from .report import (
+    decision_line,
+    fault_text,
+    leftover_row,
+    missing_text,
+    refusal_lines,
+    summary,
+    why_of,
+)
+
+if t.TYPE_CHECKING:
+    from .account import Kept, Missing, Result, Tally
+    from .model import Offer, Server
+    from .refusal import Refusal
+
+Row = dict[str, t.Any]
+
+
+def answer(result: Result) -> Row:
+    """Everything that a run tells."""
+    return {
+        "changed": result.changed,
+        "msg": summary(result),
+        "fleet": result.fleet,
+        "exact": result.exact,
+        "as_of": None if result.as_of is None else moment(result.as_of),
+        "servers": [_kept_row(each) for each in result.servers],
+        "planned": [planned_row(result.fleet, slot, offer) for slot, offer in result.planned],
+        "removed": [leftover_row(each) for each in result.removed],
+        "by_location": {each.location: _tally_row(each) for each in result.tallies},
+        "shortfall": _shortfall_row(result),
+        "refusals": [_refusal_row(each) for each in result.refusals],
+        "unresolved": [
+            {"name": server_name(result.fleet, each.slot), "slot": each.slot, "location": each.location}
+            for each in result.unresolved
+        ],
+        "unknown": [{"location": label, "reason": fault_text(fault)} for label, fault in result.unknown],
+        "leftovers": [leftover_row(each) for each in result.leftovers],
+        "suspicious": [leftover_row(each) for each in result.suspicious],
+        "decisions": [decision_line(each) for each in result.decisions],
+        "diff": diff(result),
+    }
+
+
+def server_row(location: str, server: Server) -> Row:
+    """One server, flat; nothing in it is secret."""
+    cloud, _colon, region = location.partition(":")
+    expires = expires_of(server)
+    return {
+        "name": server.name,
+        "id": server.id,
+        "location": location,
+        "cloud": cloud,
+        "region": region,
+        "availability_zone": server.zone,
+        "status": server.status,
+        "flavor": server.flavor,
+        "image": image_of(server),
+        "key_name": server.key_name,
+        "address": preferred(server.addresses),
+        "addresses": [each.address for each in server.addresses],
+        "created": moment(server.created),
+        "expires": None if expires is None else moment(expires),
+        "owner": owner_of(server),
+    }
+
+
+def planned_row(fleet: str, slot: int, offer: Offer) -> Row:
+    """One slot of a plan."""
+    cloud, _colon, region = offer.location.partition(":")
+    return {
+        "slot": slot,
+        "name": server_name(fleet, slot),
+        "location": offer.location,
+        "cloud": cloud,
+        "region": region,
+        "availability_zone": offer.zone,
+        "flavor": offer.flavor.name,
+    }
+
+
+def diff(result: Result) -> dict[str, str]:
+    """The fleet before and after, a line a server; in check mode after means: by the plan."""
+    after = [(each.server.name, each.location) for each in result.servers]
+    after += [(server_name(result.fleet, slot), offer.location) for slot, offer in result.planned]
+    after += [(each.name, each.location) for each in result.leftovers if not result.check]
+    if result.check:
+        going = {(each.name, each.location) for each in result.removed}
+        after = [each for each in after if each not in going]
+    return {"before": _lines(result.before), "after": _lines(after)}
+
+
+def moment(epoch: float) -> str:
+    """A time as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(int(epoch), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _lines(servers: t.Iterable[tuple[str, str]]) -> str:
+    return "".join(f"{name} {location}\n" for name, location in sorted(servers))
+
+
+def _kept_row(kept: Kept) -> Row:
+    return {"slot": kept.slot, **server_row(kept.location, kept.server), "drifted": kept.drifted}
+
+
+def _tally_row(tally: Tally) -> Row:
+    return {
+        "state": tally.knowledge,
+        "asked": tally.asked,
+        "running": tally.running,
+        "building": tally.building,
+        "refused": tally.refused,
+        "deleted": tally.deleted,
+        "why": why_of(tally),
+    }
+
+
+def _shortfall_row(result: Result) -> Row:
+    return {
+        "wanted": result.wanted,
+        "running": result.running,
+        "missing": [_missing_row(result.fleet, each) for each in result.missing],
+        "reasons": refusal_lines(result) if result.missing else [],
+    }
+
+
+def _missing_row(fleet: str, missing: Missing) -> Row:
+    return {
+        "slot": missing.slot,
+        "name": server_name(fleet, missing.slot),
+        "location": missing.location,
+        "id": missing.id,
+        "reason": missing_text(missing),
+    }
+
+
+def _refusal_row(refusal: Refusal) -> Row:
+    bound, fault = refusal.bound, refusal.fault
+    return {
+        "location": refusal.location,
+        "reason": refusal.why.value,
+        "room": refusal.room,
+        "asked": refusal.asked,
+        "resource": bound.resource if bound else None,
+        "limit": bound.limit if bound else None,
+        "used": bound.used if bound else None,
+        "message": fault_text(fault) if fault else "",
+    }

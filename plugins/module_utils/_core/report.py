@@ -1,0 +1,197 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Sentences: every word that a user reads about a run is made here, from data.
+
+A message names the location, what was tried, what the cloud said and what to do.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .desk import Objection
+from .faults import Kind
+from .identity import server_name
+from .refusal import Why
+from .tables import Filling, Knowledge, State
+
+if t.TYPE_CHECKING:
+    from .account import Leftover, Missing, Result, Tally
+    from .desk import Decision
+    from .faults import Fault
+    from .refusal import Refusal
+
+_SHOWN = 10
+
+
+def failure(result: Result) -> str:
+    """Why a run failed: one sentence, then a line for each location that has something to say."""
+    head = _objection(result) or _stopped(result) or _left_behind(result) or _shortfall(result)
+    return "\n".join([head, *refusal_lines(result)])
+
+
+def summary(result: Result) -> str:
+    """What a run did, in one line."""
+    if result.absent:
+        gone = f"fleet {result.fleet}: {len(result.removed)} servers {'would be ' if result.check else ''}deleted"
+        return gone if result.removed else f"fleet {result.fleet}: there is nothing to delete"
+    made = f"fleet {result.fleet}: {result.running} of {result.wanted} servers are running"
+    if result.check:
+        return f"{made}; {len(result.planned)} would be made, {len(result.removed)} deleted"
+    return made + (", and exactly those exist" if result.exact else "")
+
+
+def warnings(result: Result) -> list[str]:
+    """What the user should know although the run went on."""
+    fleet = result.fleet
+    said = [f"{one} is {other} by another name: clouds.yaml names it twice" for one, other in result.merged]
+    said += [_unknown_line(label, fault) for label, fault in result.unknown if not result.objection]
+    said += [
+        f"{each.location}: server {each.name} ({each.id}) looks like one of fleet {fleet}, but {each.why}; "
+        "it is left alone and not counted. Rename or delete it if it is not wanted"
+        for each in result.suspicious
+    ]
+    said += [
+        f"{each.location}: the cloud's answer to the creation of {server_name(fleet, each.slot)} was lost, and no "
+        "such server was seen so far; run this again later to make sure"
+        for each in result.unresolved
+    ]
+    if not result.absent:
+        said += [f"{each.location}: server {each.name} ({each.id}) is left: {each.why}" for each in result.leftovers]
+    if any(each.drifted for each in result.servers) and result.objection is None:
+        said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: keep)")
+    return said
+
+
+def refusal_lines(result: Result) -> list[str]:
+    """A line for each location that did not take its part, with numbers."""
+    told = {each.location for each in result.refusals}
+    others = {each.location: why_of(each) for each in result.tallies if each.location not in told}
+    lines = [_refusal_line(each) for each in result.refusals]
+    return lines + [f"{label}: {why}" for label, why in others.items() if why]
+
+
+def why_of(tally: Tally) -> str:
+    """Why tries at a location came to nothing, or why it was not asked; empty where nothing is wrong."""
+    if tally.why is None:
+        return ""
+    if tally.refused:
+        return f"{tally.refused} of {tally.asked} refused: {fault_text(tally.why)}"
+    return "" if tally.knowledge == Knowledge.KNOWN.value else fault_text(tally.why)
+
+
+def fault_text(fault: Fault | None) -> str:
+    """What a fault is, in the cloud's words where it gave any."""
+    if fault is None:
+        return "it did not answer"
+    text = fault.message or fault.kind.value
+    if fault.kind in (Kind.QUOTA, Kind.NO_HOST, Kind.BUILD_FAILED, Kind.SERVER_ERROR) and fault.request_id:
+        return f"{text} ({fault.request_id})"
+    return text
+
+
+def decision_line(decision: Decision) -> str:
+    """One line of the story."""
+    parts = (
+        f"{decision.at:8.3f}",
+        decision.what.value,
+        decision.location,
+        "" if decision.slot is None else f"slot {decision.slot}",
+        decision.id,
+        decision.why,
+        "" if decision.fault is None else f"{decision.fault.kind.value}: {fault_text(decision.fault)}",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def missing_text(missing: Missing) -> str:
+    """Why one slot has no running server."""
+    if missing.fault is not None:
+        return fault_text(missing.fault)
+    return {
+        Filling.PENDING.value: f"server {missing.id} was still building",
+        Filling.TAKEN.value: f"server {missing.id} was deleted by somebody else meanwhile",
+        State.POSTING.value: "the cloud had not answered yet",
+    }.get(missing.why, missing.why)
+
+
+def _objection(result: Result) -> str:
+    """Why nothing was done, or nothing."""
+    if result.objection is None:
+        return ""
+    silent = "".join(f"\n{_unknown_line(label, fault)}" for label, fault in result.unknown)
+    said = {
+        Objection.NO_ANSWER: f"no location answered, so nothing was done{silent}",
+        Objection.UNREACHABLE: f"not every location answered, so nothing was done (on_unreachable: fail){silent}",
+        Objection.OWNER: f"it belongs to {_names(result.owners)}, so nothing was done; choose another name for your "
+        "fleet, or order it as its owner",
+        Objection.DRIFT: f"{_drift(result)}, so nothing was done (on_drift: fail); delete them, or order them as they "
+        "were made",
+        Objection.NO_ROOM: f"there is room for {_attainable(result)} of {result.wanted} servers where {result.least} "
+        "are needed, so nothing was made; lower count or min_count, free quota, or add accounts",
+    }
+    return f"fleet {result.fleet}: {said[result.objection]}"
+
+
+def _stopped(result: Result) -> str:
+    if not result.stopped:
+        return ""
+    return f"fleet {result.fleet}: stopped ({result.stopped}) with {result.running} of {result.wanted} servers running"
+
+
+def _left_behind(result: Result) -> str:
+    """What keeps a fleet from being absent."""
+    if not result.absent:
+        return ""
+    left = [f"{each.location}: server {each.name} ({each.id}) still exists: {each.why}" for each in result.leftovers]
+    left += [_unknown_line(label, fault) for label, fault in result.unknown]
+    return "\n".join([f"fleet {result.fleet} may not be gone everywhere; run this again", *left])
+
+
+def _shortfall(result: Result) -> str:
+    tail = f"; min_count is {result.least}" if result.least != result.wanted else ""
+    reasons: dict[str, list[str]] = {}
+    for each in result.missing:
+        why = f"{each.location}: {missing_text(each)}" if each.location else missing_text(each)
+        reasons.setdefault(why, []).append(server_name(result.fleet, each.slot))
+    lines = [f"{_names(names)}: {why}" for why, names in reasons.items()]
+    return "\n".join([f"fleet {result.fleet}: {result.running} of {result.wanted} servers are running{tail}", *lines])
+
+
+def _drift(result: Result) -> str:
+    off = [each.server.name for each in result.servers if each.drifted]
+    return f"{len(off)} servers were made from another order ({_names(off)})"
+
+
+def _attainable(result: Result) -> int:
+    return result.running + min(result.wanted - result.running, sum(each.room for each in result.refusals))
+
+
+def _refusal_line(refusal: Refusal) -> str:
+    here = f"{refusal.location}: "
+    if refusal.why is Why.UNAVAILABLE:
+        return here + "set unavailable by its account's status"
+    if refusal.why is Why.NOT_CHOSEN:
+        return here + "left out by locations or exclude"
+    if refusal.bound is None:
+        return here + fault_text(refusal.fault)
+    limit = "no limit" if refusal.bound.limit is None else f"{refusal.bound.used} of {refusal.bound.limit} used"
+    return here + f"room for {refusal.room}, asked {refusal.asked}; {refusal.bound.resource} {limit}"
+
+
+def _unknown_line(label: str, fault: Fault | None) -> str:
+    return f"{label}: not known what runs there: {fault_text(fault)}"
+
+
+def _names(names: t.Iterable[str]) -> str:
+    """Several names, cut where they are many."""
+    every = list(names)
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more
+
+
+def leftover_row(leftover: Leftover) -> dict[str, str]:
+    return {"location": leftover.location, "id": leftover.id, "name": leftover.name, "reason": leftover.why}

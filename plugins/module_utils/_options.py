@@ -1,0 +1,54 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Argument specifications, in the order of the documentation fragments of the same names."""
+
+from __future__ import annotations
+
+import typing as t
+
+Spec = dict[str, dict[str, t.Any]]
+
+ACCOUNTS: Spec = {
+    "clouds_yaml_path": {"type": "path"},
+    "accounts_file": {"type": "path"},
+}
+
+ORDER: Spec = {
+    "fleet": {"type": "str", "required": True},
+    "count": {"type": "int", "aliases": ["exact_count"]},
+    "min_count": {"type": "int"},
+    "image": {"type": "str"},
+    "flavor": {"type": "list", "elements": "str"},
+    "network": {"type": "str"},
+    "nics": {"type": "list", "elements": "raw", "default": []},
+    "security_groups": {"type": "list", "elements": "str", "default": []},
+    "key_name": {"type": "str"},
+    "availability_zones": {"type": "list", "elements": "str", "default": []},
+    "locations": {"type": "list", "elements": "str", "default": []},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "strategy": {"type": "str", "choices": ["even", "pack"], "default": "even"},
+    "max_per_location": {"type": "int"},
+    "headroom": {"type": "int", "default": 0},
+    "survey_timeout": {"type": "int", "default": 10},
+    "api_timeout": {"type": "int", "default": 60},
+}
+
+SERVER: Spec = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "userdata": {"type": "str", "no_log": True},
+    "config_drive": {"type": "bool", "default": False},
+    "metadata": {"type": "dict", "default": {}},
+    "tags": {"type": "list", "elements": "str", "default": []},
+    "description": {"type": "str"},
+    "lifetime": {"type": "str"},
+    "owner": {"type": "str"},
+    "wait": {"type": "bool", "default": True},
+    "timeout": {"type": "int", "default": 900},
+    "boot_timeout": {"type": "int", "default": 300},
+    "max_attempts": {"type": "int", "default": 3},
+    "on_unreachable": {"type": "str", "choices": ["replace", "fail"], "default": "replace"},
+    "on_drift": {"type": "str", "choices": ["keep", "fail"], "default": "keep"},
+}

@@ -1,0 +1,449 @@
+#!/usr/bin/python
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: multi_stack_server
+short_description: Launch a fleet of servers wherever your OpenStack clouds have room
+version_added: 0.1.0
+author:
+  - The openmultistack.cloud contributors (@openmultistack)
+description:
+  - Converges a fleet to exactly O(count) servers, spread over every cloud and region of C(clouds.yaml).
+  - A location that is full, fails or does not answer is left out, and its share goes elsewhere. Each refusal is returned with its reason.
+  - Running it again changes nothing. Two runs at once, and a run after one that was killed, end with exactly the servers asked for.
+  - The clouds are the only database. Each server carries a mark in its metadata and description, so any controller with the same
+    C(clouds.yaml) can go on with the fleet, and servers that are not of the fleet are never touched.
+extends_documentation_fragment:
+  - openmultistack.cloud.attributes
+  - openmultistack.cloud.attributes.actiongroup
+  - openmultistack.cloud.order
+  - openmultistack.cloud.accounts
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) makes the fleet have O(count) servers. O(count) is required then.
+      - V(absent) deletes the whole fleet.
+    type: str
+    choices: [present, absent]
+    default: present
+  userdata:
+    description: Script or cloud-init configuration that each server runs at its first boot, at most 64 KiB in base64.
+    type: str
+  config_drive:
+    description: Whether each server gets its metadata on a drive as well.
+    type: bool
+    default: false
+  metadata:
+    description: Metadata of each server. Keys may not begin with C(multi_stack).
+    type: dict
+    default: {}
+  tags:
+    description: Tags of each server.
+    type: list
+    elements: str
+    default: []
+  description:
+    description: Description of each server. The collection writes its mark before it.
+    type: str
+  lifetime:
+    description:
+      - After how long the servers may be reaped, for example V(40m), V(1h30m), V(2d), or a number of seconds.
+      - Servers that are added to a fleet later end with the fleet. Without it, servers never expire.
+    type: str
+  owner:
+    description:
+      - Whose fleet it is. An order that names another owner than the fleet's is refused.
+      - Without it, the environment variable E(OPENMULTISTACK_OWNER) is used, then the owner that the fleet has, then the Keystone user.
+    type: str
+  wait:
+    description: Whether to wait until the servers are C(ACTIVE), and deleted ones are gone. Without it the result is never exact.
+    type: bool
+    default: true
+  timeout:
+    description: How many seconds the whole run may take. It reports everything that exists when they are over.
+    type: int
+    default: 900
+  boot_timeout:
+    description: After how many seconds a server that does not become C(ACTIVE) is deleted and tried elsewhere.
+    type: int
+    default: 300
+  max_attempts:
+    description: How often a slot is tried. Tries that fail for lack of room or quota do not count.
+    type: int
+    default: 3
+  on_unreachable:
+    description:
+      - What to do when a location does not answer. V(replace) launches elsewhere what may be running there, and reports that
+        the result is not exact; what proves to be too many is removed by the next run.
+      - V(fail) changes nothing.
+    type: str
+    choices: [replace, fail]
+    default: replace
+  on_drift:
+    description:
+      - What to do with servers that were made from another image, flavor, and so on. V(keep) reports them, V(fail) changes nothing.
+    type: str
+    choices: [keep, fail]
+    default: keep
+seealso:
+  - plugin: openmultistack.cloud.multi_stack
+    plugin_type: inventory
+  - plugin: openmultistack.cloud.placement
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Thirty crawlers, wherever there is room
+  openmultistack.cloud.multi_stack_server:
+    fleet: crawl
+    count: 30
+    image: cirros
+    flavor: m1.tiny
+    network: private
+    lifetime: 1h
+
+- name: Work on them in the next play
+  ansible.builtin.meta: refresh_inventory
+
+- name: Twenty of them are enough by now
+  openmultistack.cloud.multi_stack_server:
+    fleet: crawl
+    count: 20
+    image: cirros
+    flavor: m1.tiny
+    network: private
+
+- name: As many as there is room for, but at least ten, in two clouds only, the smaller flavor where the larger does not fit
+  openmultistack.cloud.multi_stack_server:
+    fleet: batch
+    count: 40
+    min_count: 10
+    image: cirros
+    flavor: [m1.small, m1.tiny]
+    network: private
+    locations: [alpha, beta]
+    max_per_location: 15
+
+- name: Take everything away
+  openmultistack.cloud.multi_stack_server:
+    fleet: "{{ item }}"
+    state: absent
+  loop: [crawl, batch]
+"""
+
+RETURN = r"""
+msg:
+  description: What was done, in one line; on failure why, with a line for each location that has something to say.
+  returned: always
+  type: str
+  sample: "fleet crawl: 30 of 30 servers are running, and exactly those exist"
+fleet:
+  description: Name of the fleet.
+  returned: always
+  type: str
+  sample: crawl
+exact:
+  description:
+    - Whether every location was seen, at RV(as_of) or later, to hold exactly the servers asked for, all C(ACTIVE), and nothing is left open.
+  returned: always
+  type: bool
+  sample: true
+as_of:
+  description: When the oldest of the surveys began that the account rests on.
+  returned: always
+  type: str
+  sample: "2026-11-21T12:00:00Z"
+servers:
+  description: The servers that fill the fleet's slots, sorted by slot.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    slot:
+      description: Number of the slot, from 1.
+      type: int
+      sample: 1
+    name:
+      description: Name of the server.
+      type: str
+      sample: crawl-001
+    id:
+      description: Id of the server at its cloud.
+      type: str
+      sample: 6a1b5e0c-2a60-4bb4-9d3c-2a3f0c1f6d55
+    location:
+      description: Location of the server, the cloud and the region.
+      type: str
+      sample: alpha:RegionOne
+    cloud:
+      description: Cloud, as named in C(clouds.yaml).
+      type: str
+      sample: alpha
+    region:
+      description: Region, empty where the cloud has none.
+      type: str
+      sample: RegionOne
+    availability_zone:
+      description: Availability zone.
+      type: str
+      sample: az1
+    status:
+      description: Status of the server.
+      type: str
+      sample: ACTIVE
+    flavor:
+      description: Name of the flavor.
+      type: str
+      sample: m1.tiny
+    image:
+      description: The image as the order named it, else its id.
+      type: str
+      sample: cirros
+    key_name:
+      description: Name of the key pair.
+      type: str
+      sample: ops
+    address:
+      description: The address to reach it by. A floating IPv4 address if it has one, else a fixed IPv4, else IPv6.
+      type: str
+      sample: 10.11.0.23
+    addresses:
+      description: All addresses.
+      type: list
+      elements: str
+      sample: [10.11.0.23]
+    created:
+      description: When it was created, by its cloud's clock.
+      type: str
+      sample: "2026-11-21T12:00:00Z"
+    expires:
+      description: When its lifetime ends, null for never.
+      type: str
+      sample: "2026-11-21T13:00:00Z"
+    owner:
+      description: Whose it is.
+      type: str
+      sample: demo
+    drifted:
+      description: Whether it was made from another order.
+      type: bool
+      sample: false
+planned:
+  description: In check mode, the slots that would be filled, and where.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    slot:
+      description: Number of the slot.
+      type: int
+      sample: 31
+    name:
+      description: Name that the server would have.
+      type: str
+      sample: crawl-031
+    location:
+      description: Location that it would go to.
+      type: str
+      sample: beta:RegionOne
+    cloud:
+      description: Cloud of that location.
+      type: str
+      sample: beta
+    region:
+      description: Region of that location.
+      type: str
+      sample: RegionOne
+    availability_zone:
+      description: Zone, null where the cloud chooses.
+      type: str
+      sample: null
+    flavor:
+      description: Name of the flavor.
+      type: str
+      sample: m1.tiny
+removed:
+  description: Servers that were deleted, or would be in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains: &leftover
+    name:
+      description: Name of the server.
+      type: str
+      sample: crawl-031
+    id:
+      description: Id of the server.
+      type: str
+      sample: 0b1b9c9e-5a51-4a8c-a3b4-5d6c8f7e9a10
+    location:
+      description: Location of the server.
+      type: str
+      sample: gamma:RegionOne
+    reason:
+      description: Why.
+      type: str
+      sample: its slot is beyond the count
+by_location:
+  description: The counts of each location, by its name.
+  returned: always
+  type: dict
+  sample:
+    "alpha:RegionOne":
+      state: known
+      asked: 10
+      running: 10
+      building: 0
+      refused: 0
+      deleted: 0
+      why: ""
+shortfall:
+  description: What is missing.
+  returned: always
+  type: dict
+  contains:
+    wanted:
+      description: How many servers were asked for.
+      type: int
+      sample: 30
+    running:
+      description: How many there are.
+      type: int
+      sample: 30
+    missing:
+      description: A row with C(slot), C(name), C(location), C(id) and C(reason) for each slot without a running server.
+      type: list
+      elements: dict
+      sample: []
+    reasons:
+      description: A line for each location that did not take its part.
+      type: list
+      elements: str
+      sample: []
+refusals:
+  description: Why locations take no more servers, as data, where some are missing.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    location:
+      description: Location that refuses.
+      type: str
+      sample: alpha:RegionOne
+    reason:
+      description: One of C(unreachable), C(unavailable), C(not chosen), C(names), C(full), C(held).
+      type: str
+      sample: full
+    room:
+      description: How many it still takes.
+      type: int
+      sample: 0
+    asked:
+      description: How many were to be placed.
+      type: int
+      sample: 10
+    resource:
+      description: What bounds it, for C(full).
+      type: str
+      sample: instances
+    limit:
+      description: The limit, null for none.
+      type: int
+      sample: 20
+    used:
+      description: How much of it is used.
+      type: int
+      sample: 20
+    message:
+      description: What the cloud said.
+      type: str
+      sample: ""
+unresolved:
+  description: Slots, with C(name), C(slot) and C(location), whose creation was sent, but whose answer was lost, and no server was seen of it.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+unknown:
+  description: Locations that did not show what runs there, each with C(location) and C(reason).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+leftovers:
+  description: Servers of the fleet that exist beside RV(servers).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains: *leftover
+suspicious:
+  description: Servers that look like ones of the fleet, but lack the proof. They are left alone.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains: *leftover
+decisions:
+  description: What was tried and why, a line for each decision, with the seconds since the start.
+  returned: always
+  type: list
+  elements: str
+  sample: ["   0.412 placed alpha:RegionOne 10 of 30"]
+requests:
+  description: How many API requests each location was sent.
+  returned: always
+  type: dict
+  sample:
+    "alpha:RegionOne": 17
+diff:
+  description: The fleet before and after, a line for each server.
+  returned: in diff mode
+  type: dict
+  sample:
+    before: ""
+    after: "crawl-001 alpha:RegionOne\n"
+"""
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
+from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.converge import converge
+from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, ORDER, SERVER
+
+
+def main() -> None:
+    owner = {**SERVER["owner"], "fallback": (env_fallback, ["OPENMULTISTACK_OWNER"])}
+    module = AnsibleModule(
+        argument_spec={**ORDER, **ACCOUNTS, **SERVER, "owner": owner},
+        supports_check_mode=True,
+        mutually_exclusive=[("network", "nics")],
+        required_if=[("state", "present", ("count",))],
+    )
+    try:
+        outcome = converge(module.params, check=module.check_mode)
+    except MultiStackError as error:
+        module.fail_json(msg=str(error))
+    for warning in outcome.warnings:
+        module.warn(warning)
+    if outcome.failure:
+        module.fail_json(**{**outcome.answer, "msg": outcome.failure})
+    module.exit_json(**outcome.answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""The variables and groups of one host."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible.template import trust_as_template
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import server_row
+
+if t.TYPE_CHECKING:
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Host
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview
+
+
+def host_vars(host: Host, overview: Overview) -> dict[str, t.Any]:
+    """The address and user to log in with, one dictionary with what the cloud shows, and the flat ones people expect."""
+    row = {"fleet": host.fleet, "slot": host.slot, **server_row(host.location, host.server)}
+    found: dict[str, t.Any] = {"multi_stack": row, "multi_stack_status": row["status"]}
+    if row["address"]:
+        found["ansible_host"] = row["address"]
+    user = overview.accounts[host.location].ssh_user(row["image"])
+    return {**found, "ansible_user": user} if user else found
+
+
+def groups_of(host: Host) -> list[str]:
+    """The groups that a host is in by itself."""
+    cloud = host.location.partition(":")[0]
+    named = [f"cloud_{cloud}", f"location_{host.location}", *([f"fleet_{host.fleet}"] if host.fleet else [])]
+    return [re.sub(r"\W", "_", name, flags=re.ASCII) for name in named]
+
+
+def plain(value: t.Any) -> t.Any:
+    """A value whose strings show as plain text in ``ansible-inventory --export``.
+
+    A string without a brace holds no template, so it is safe to call it one; a string with a brace is left as it is, and
+    Ansible never renders it.
+    """
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return trust_as_template(value) if isinstance(value, str) and "{" not in value else value
