@@ -3,22 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""Documentation that every plugin of the collection shares."""
+"""Documentation of what modules can do."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
+    """Read by ansible-doc."""
+
     DOCUMENTATION = r"""
 options: {}
-requirements:
-  - Python >= 3.11
-  - openstacksdk >= 4.5.0
 attributes:
   check_mode:
     description: Can run in C(check_mode) and tell what would change without changing anything.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Returns what has changed, or in C(check_mode) what would change, when in diff mode.
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
 """

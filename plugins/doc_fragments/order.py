@@ -9,6 +9,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
+    """Read by ansible-doc."""
+
     DOCUMENTATION = r"""
 options:
   fleet:
@@ -26,7 +28,8 @@ options:
     aliases: [exact_count]
   min_count:
     description:
-      - With how many servers the order is content. With fewer it fails, before it makes any if there is not room for so many.
+      - With how many servers the order is content. With fewer it fails, before it makes any if there is not room for
+        so many.
       - Without it, all O(count) of them are needed.
     type: int
   image:
@@ -35,7 +38,8 @@ options:
     type: str
   flavor:
     description:
-      - Name or id of the flavor, or several in order of preference. The next one is used where the one before does not fit.
+      - Name or id of the flavor, or several in order of preference. The next one is used where the one before does
+        not fit.
     type: list
     elements: str
   network:
@@ -45,7 +49,8 @@ options:
     type: str
   nics:
     description:
-      - Several networks, each a name, a dictionary with C(net-name) or C(net-id), or a string such as C(net-name=private).
+      - Several networks, each a name, a dictionary with C(net-name) or C(net-id), or a string such as
+        C(net-name=private).
       - Mutually exclusive with O(network).
     type: list
     elements: raw
@@ -66,7 +71,8 @@ options:
     default: []
   locations:
     description:
-      - Where new servers may go, each a cloud, a location such as C(conoha:tyo1), or a pattern such as C(ovh:*). Without them, everywhere.
+      - Where new servers may go, each a cloud, a location such as C(conoha:tyo1), or a pattern such as C(ovh:*).
+        Without them, everywhere.
       - Servers of the fleet that are elsewhere already still count, and are removed where they are too many.
     type: list
     elements: str
@@ -91,7 +97,8 @@ options:
     type: int
     default: 0
   survey_timeout:
-    description: How many seconds a location has to show its servers at the start. One that does not is unreachable in this run.
+    description: How many seconds a location has to show its servers at the start. One that does not is unreachable in
+      this run.
     type: int
     default: 10
   api_timeout:

@@ -14,11 +14,13 @@ description:
   - Reads the servers of every cloud and region of C(clouds.yaml), all at the same time, each within its own deadline.
   - Servers that are still building, broken, or being deleted are left out.
   - Where several servers have the same name, the oldest keeps it, and the location is added to the name of the others.
-  - "Each host is in a group of its cloud (C(cloud_alpha)) and of its location (C(location_alpha_RegionOne)); those of a fleet are also
+  - "Each host is in a group of its cloud (C(cloud_alpha)) and of its location (C(location_alpha_RegionOne)); those of
+    a fleet are also
     in its group (C(fleet_crawl)). Characters that a group may not have become underscores."
-  - The name of the inventory file ends in C(multi_stack.yml), C(multi_stack.yaml), C(openmultistack.yml) or C(openmultistack.yaml).
+  - The name of the inventory file ends in C(multi_stack.yml), C(multi_stack.yaml), C(openmultistack.yml) or
+    C(openmultistack.yaml).
 extends_documentation_fragment:
-  - openmultistack.cloud.attributes
+  - openmultistack.cloud.requirements
   - openmultistack.cloud.accounts
   - ansible.builtin.constructed
 options:
@@ -81,6 +83,8 @@ ENDINGS = tuple(f"{stem}.{suffix}" for stem in ("multi_stack", "openmultistack")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):
+    """The door of the survey job for inventories."""
+
     NAME = "openmultistack.cloud.multi_stack"
 
     def verify_file(self, path: str) -> bool:
@@ -104,10 +108,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         """Say which locations are missing, or refuse to go on without them."""
         silent = [f"{label}: {why}" for label, why in overview.unreachable]
         if silent and (self.get_option("on_unreachable") == "fail" or len(silent) == len(overview.accounts)):
-            hint = "with on_unreachable: omit the others are shown all the same"
-            raise AnsibleParserError(
-                "\n".join([f"not every location answered, so there is no inventory; {hint}", *silent])
-            )
+            head = "not every location answered, so there is no inventory (on_unreachable: omit shows the others)"
+            raise AnsibleParserError("\n".join([head, *silent]))
         for warning in (*overview.warnings, *(f"{line}; its hosts are left out" for line in silent)):
             self.display.warning(warning)
 

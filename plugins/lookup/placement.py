@@ -11,11 +11,12 @@ version_added: 0.1.0
 author:
   - The openmultistack.cloud contributors (@openmultistack)
 description:
-  - Asks every location of C(clouds.yaml) for its room, and returns the slots that M(openmultistack.cloud.multi_stack_server) would fill
+  - Asks every location of C(clouds.yaml) for its room, and returns the slots that
+    M(openmultistack.cloud.multi_stack_server) would fill
     now with the same options, and where. Nothing is changed.
   - What does not fit is not returned. The reasons are given as warnings.
 extends_documentation_fragment:
-  - openmultistack.cloud.attributes
+  - openmultistack.cloud.requirements
   - openmultistack.cloud.order
   - openmultistack.cloud.accounts
 options:
@@ -39,12 +40,14 @@ seealso:
 EXAMPLES = r"""
 - name: See where thirty servers would go
   ansible.builtin.debug:
-    msg: "{{ query('openmultistack.cloud.placement', count=30, image='cirros', flavor=['m1.tiny'], network='private') }}"
+    msg: "{{ query('openmultistack.cloud.placement', count=30, image='cirros', flavor='m1.tiny', network='private') }}"
 
 - name: See how many servers that a fleet lacks each location would get
   ansible.builtin.debug:
     msg: "{{ item.0 }}: {{ item.1 | length }}"
-  loop: "{{ query('openmultistack.cloud.placement', fleet='crawl', count=40, image='cirros', flavor='m1.tiny') | groupby('location') }}"
+  loop: "{{ slots | groupby('location') }}"
+  vars:
+    slots: "{{ query('openmultistack.cloud.placement', fleet='crawl', count=40, image='cirros', flavor='m1.tiny') }}"
 """
 
 RETURN = r"""
@@ -74,6 +77,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._options impo
 
 
 class LookupModule(LookupBase):
+    """The door of the plan job for lookups."""
+
     def run(
         self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any
     ) -> list[dict[str, t.Any]]:

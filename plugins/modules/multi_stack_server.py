@@ -13,11 +13,15 @@ author:
   - The openmultistack.cloud contributors (@openmultistack)
 description:
   - Converges a fleet to exactly O(count) servers, spread over every cloud and region of C(clouds.yaml).
-  - A location that is full, fails or does not answer is left out, and its share goes elsewhere. Each refusal is returned with its reason.
-  - Running it again changes nothing. Two runs at once, and a run after one that was killed, end with exactly the servers asked for.
-  - The clouds are the only database. Each server carries a mark in its metadata and description, so any controller with the same
+  - A location that is full, fails or does not answer is left out, and its share goes elsewhere. Each refusal is
+    returned with its reason.
+  - Running it again changes nothing. Two runs at once, and a run after one that was killed, end with exactly the
+    servers asked for.
+  - The clouds are the only database. Each server carries a mark in its metadata and description, so any controller
+    with the same
     C(clouds.yaml) can go on with the fleet, and servers that are not of the fleet are never touched.
 extends_documentation_fragment:
+  - openmultistack.cloud.requirements
   - openmultistack.cloud.attributes
   - openmultistack.cloud.attributes.actiongroup
   - openmultistack.cloud.order
@@ -64,10 +68,12 @@ options:
   owner:
     description:
       - Whose fleet it is. An order that names another owner than the fleet's is refused.
-      - Without it, the environment variable E(OPENMULTISTACK_OWNER) is used, then the owner that the fleet has, then the Keystone user.
+      - Without it, the environment variable E(OPENMULTISTACK_OWNER) is used, then the owner that the fleet has, then
+        the Keystone user.
     type: str
   wait:
-    description: Whether to wait until the servers are C(ACTIVE), and deleted ones are gone. Without it the result is never exact.
+    description: Whether to wait until the servers are C(ACTIVE), and deleted ones are gone. Without it the result is
+      never exact.
     type: bool
     default: true
   timeout:
@@ -84,7 +90,8 @@ options:
     default: 3
   on_unreachable:
     description:
-      - What to do when a location does not answer. V(replace) launches elsewhere what may be running there, and reports that
+      - What to do when a location does not answer. V(replace) launches elsewhere what may be running there, and
+        reports that
         the result is not exact; what proves to be too many is removed by the next run.
       - V(fail) changes nothing.
     type: str
@@ -92,7 +99,8 @@ options:
     default: replace
   on_drift:
     description:
-      - What to do with servers that were made from another image, flavor, and so on. V(keep) reports them, V(fail) changes nothing.
+      - What to do with servers that were made from another image, flavor, and so on. V(keep) reports them, V(fail)
+        changes nothing.
     type: str
     choices: [keep, fail]
     default: keep
@@ -124,7 +132,8 @@ EXAMPLES = r"""
     flavor: m1.tiny
     network: private
 
-- name: As many as there is room for, but at least ten, in two clouds only, the smaller flavor where the larger does not fit
+- name: As many as there is room for, but at least ten, in two clouds only, the smaller flavor where the larger does
+  not fit
   openmultistack.cloud.multi_stack_server:
     fleet: batch
     count: 40
@@ -155,7 +164,8 @@ fleet:
   sample: crawl
 exact:
   description:
-    - Whether every location was seen, at RV(as_of) or later, to hold exactly the servers asked for, all C(ACTIVE), and nothing is left open.
+    - Whether every location was seen, at RV(as_of) or later, to hold exactly the servers asked for, all C(ACTIVE),
+      and nothing is left open.
   returned: always
   type: bool
   sample: true
@@ -373,7 +383,8 @@ refusals:
       type: str
       sample: ""
 unresolved:
-  description: Slots, with C(name), C(slot) and C(location), whose creation was sent, but whose answer was lost, and no server was seen of it.
+  description: Slots, with C(name), C(slot) and C(location), whose creation was sent, but whose answer was lost, and
+    no server was seen of it.
   returned: always
   type: list
   elements: dict

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 def host_vars(host: Host, overview: Overview) -> dict[str, t.Any]:
-    """The address and user to log in with, one dictionary with what the cloud shows, and the flat ones people expect."""
+    """The address and user to log in with, a dictionary of what the cloud shows, and the flat ones people expect."""
     row = {"fleet": host.fleet, "slot": host.slot, **server_row(host.location, host.server)}
     found: dict[str, t.Any] = {"multi_stack": row, "multi_stack_status": row["status"]}
     if row["address"]:
@@ -39,8 +39,8 @@ def groups_of(host: Host) -> list[str]:
 def plain(value: t.Any) -> t.Any:
     """A value whose strings show as plain text in ``ansible-inventory --export``.
 
-    A string without a brace holds no template, so it is safe to call it one; a string with a brace is left as it is, and
-    Ansible never renders it.
+    A string without a brace holds no template, so it is safe to call it one; a string with a brace is left as it is,
+    and Ansible never renders it.
     """
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}

@@ -79,7 +79,8 @@ class Accounts:
             entry["regions"] = [each for each in entry["regions"] if _region_name(each) == account.region]
         only = copy.copy(self.config)
         only.cloud_config = {**self.config.cloud_config, "clouds": {account.cloud: entry}}
-        return only.get_one(account.cloud, validate=bool(more), region_name=account.region, **more)
+        choice: dict[str, t.Any] = {"region_name": account.region, **more}
+        return only.get_one(account.cloud, validate=bool(more), **choice)
 
     def locations(self, chosen: t.Collection[str]) -> tuple[Location, ...]:
         return tuple(Location(label=each.label, hints=each.hints, chosen=each.label in chosen) for each in self.all)
@@ -132,7 +133,8 @@ def _config(path: str) -> OpenStackConfig:
         from openstack.config import loader  # noqa: PLC0415
     except ImportError as exc:
         raise MissingLibraryError(
-            f"openstacksdk cannot be imported ({exc}); install it for this Python: {sys.executable} -m pip install openstacksdk"
+            f"openstacksdk cannot be imported ({exc}); install it for the Python that runs this: "
+            f"{sys.executable} -m pip install openstacksdk"
         ) from exc
     named = path or os.environ.get(CLOUDS_FILE, "")
     if named and not os.path.exists(named):
@@ -162,12 +164,12 @@ def _secure_files(path: str) -> list[str]:
 
 def _clouds(config: OpenStackConfig, source: str) -> dict[str, t.Any]:
     """The clouds by name. The SDK adds one made of OS_* variables, or of nothing but its defaults."""
-    clouds: dict[str, t.Any] = mapping(config.cloud_config["clouds"], source, '"clouds"')
+    clouds: t.Mapping[str, t.Any] = mapping(config.cloud_config["clouds"], source, '"clouds"')
     from_file = {str(name): entry for name, entry in clouds.items() if name not in (config.envvar_key, "defaults")}
     from_environment = {name: entry for name, entry in clouds.items() if name == config.envvar_key}
     if from_file:
         return from_file
-    if from_environment and from_environment[config.envvar_key].get("auth_url"):
+    if any(entry.get("auth_url") for entry in from_environment.values()):
         return from_environment
     if config.config_filename:
         raise AccountsError(f'{source}: it names no cloud; write at least one under "clouds:"')

@@ -15,6 +15,7 @@ import re
 import socket
 import ssl
 import typing as t
+from http import HTTPStatus
 
 from .._core.faults import Answer, Fault, Kind, fault_of
 
@@ -32,8 +33,8 @@ class Fate(enum.Enum):
     LOST = "lost"
 
 
-class CallFailed(Exception):
-    """A request that did not bring what was asked; ``missing`` when the service itself said that there is no such thing."""
+class CallError(Exception):
+    """A request that brought nothing; ``missing`` when the service itself said that there is no such thing."""
 
     def __init__(self, fate: Fate, fault: Fault, *, missing: bool = False) -> None:
         super().__init__(fault.message)
@@ -42,23 +43,23 @@ class CallFailed(Exception):
         self.missing = missing
 
 
-class TooLarge(OSError):
+class TooLargeError(OSError):
     """An answer larger than any honest one."""
 
 
-class OutOfTime(OSError):
+class OutOfTimeError(OSError):
     """The total time for a request is over."""
 
 
-def refused(kind: Kind, message: str) -> CallFailed:
+def refused(kind: Kind, message: str) -> CallError:
     """A refusal that we find out ourselves."""
-    return CallFailed(Fate.REFUSED, Fault(kind=kind, message=message))
+    return CallError(Fate.REFUSED, Fault(kind=kind, message=message))
 
 
-def from_answer(answer: Answer, body: bytes) -> CallFailed:
+def from_answer(answer: Answer, body: bytes) -> CallError:
     """What an HTTP error means. From 500 on nobody can tell whether it was carried out."""
-    fate = Fate.LOST if answer.status >= 500 else Fate.REFUSED
-    return CallFailed(fate, fault_of(answer), missing=answer.status == 404 and _is_missing(body))
+    fate = Fate.LOST if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Fate.REFUSED
+    return CallError(fate, fault_of(answer), missing=answer.status == HTTPStatus.NOT_FOUND and _is_missing(body))
 
 
 def text_of(body: bytes) -> str:
@@ -76,11 +77,11 @@ def tidy(text: str) -> str:
     return _USERINFO.sub("//", " ".join(text.split()))[:_LONGEST]
 
 
-def broken_off(exc: BaseException, host: str, *, exposed: bool) -> CallFailed:
+def broken_off(exc: BaseException, host: str, *, exposed: bool) -> CallError:
     """What an exception in the middle of a request means; ``exposed`` when any byte of it may have left."""
     unknown = Kind.BROKEN_ANSWER, f"{host} could not be understood ({type(exc).__name__})"
     kind, message = reading(exc, host) or unknown
-    return CallFailed(Fate.LOST if exposed else Fate.NOT_SENT, Fault(kind=kind, message=message))
+    return CallError(Fate.LOST if exposed else Fate.NOT_SENT, Fault(kind=kind, message=message))
 
 
 def reading(exc: BaseException, host: str) -> tuple[Kind, str] | None:
@@ -128,16 +129,15 @@ def _no_tls(exc: BaseException, host: str) -> tuple[Kind, str]:
     )
 
 
-def _out_of_time(exc: BaseException, host: str) -> tuple[Kind, str]:
-    return Kind.TIMED_OUT, f"{host} did not answer in time"
-
-
 def _unreachable(exc: BaseException, host: str) -> tuple[Kind, str]:
     return Kind.UNREACHABLE, f"{host} cannot be reached: {(getattr(exc, 'strerror', None) or 'no connection').lower()}"
 
 
 def _saying(kind: Kind, text: str) -> t.Callable[[BaseException, str], tuple[Kind, str]]:
-    return lambda exc, host: (kind, text.format(host))
+    return lambda _exc, host: (kind, text.format(host))
+
+
+_LATE = _saying(Kind.TIMED_OUT, "{} did not answer in time")
 
 
 # The first line that fits any link of the chain wins, innermost first. Names are of urllib3, which may be absent.
@@ -145,11 +145,11 @@ _READINGS: tuple[tuple[type[BaseException] | str, t.Callable[[BaseException, str
     (ssl.SSLCertVerificationError, _untrusted),
     ("CertificateError", _untrusted),
     (ssl.SSLError, _no_tls),
-    (TooLarge, _saying(Kind.BROKEN_ANSWER, "{} answered with more than any honest answer holds")),
-    (OutOfTime, _out_of_time),
+    (TooLargeError, _saying(Kind.BROKEN_ANSWER, "{} answered with more than any honest answer holds")),
+    (OutOfTimeError, _LATE),
     ("ConnectTimeoutError", _saying(Kind.UNREACHABLE, "{} does not accept a connection")),
-    (TimeoutError, _out_of_time),
-    ("ReadTimeoutError", _out_of_time),
+    (TimeoutError, _LATE),
+    ("ReadTimeoutError", _LATE),
     (socket.gaierror, _saying(Kind.UNREACHABLE, "the name of {} cannot be resolved")),
     ("RemoteDisconnected", _saying(Kind.UNREACHABLE, "{} closed the connection without an answer")),
     ("IncompleteRead", _saying(Kind.BROKEN_ANSWER, "the answer of {} broke off")),

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""What users say of their clouds: the keys under ``multi_stack:`` in clouds.yaml, and the accounts file that overrides them.
+"""What users say of their clouds: the keys under ``multi_stack:`` in clouds.yaml, and the accounts file over them.
 
 The accounts file holds no secrets. Its hints are those of ``multi_stack:``, of a cloud or of one region::
 
@@ -15,7 +15,7 @@ The accounts file holds no secrets. Its hints are those of ``multi_stack:``, of 
           tyo1: {status: unavailable}
           osaka: {max_servers: 20, ssh_user: {vmi-debian-13-amd64: debian}}
 
-A region's hint goes before its cloud's, the accounts file before clouds.yaml; the maps of names are merged name by name.
+A region's hint goes before its cloud's, the accounts file before clouds.yaml; maps of names are merged name by name.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class Guide:
 
     def strangers(self, known: t.Mapping[str, t.Collection[str]]) -> tuple[str, ...]:
         """Warnings of clouds and regions that the file names and clouds.yaml does not have."""
+        lost: list[tuple[str, str, t.Iterable[str]]]
         lost = [(f'cloud "{cloud}"', cloud, known) for cloud in self._clouds if cloud not in known]
         lost += [
             (f'region "{region}" of cloud "{cloud}"', str(region), known[cloud])
@@ -93,13 +94,13 @@ class Guide:
 
 
 def notes_from(layers: t.Iterable[tuple[str, object]]) -> Notes:
-    """The notes that several layers of hints make, each with the place it stands at; the later goes before the earlier."""
+    """The notes that layers of hints make, each with the place where it stands; the later goes before the earlier."""
     merged: dict[str, t.Any] = {}
     for where, layer in layers:
         for key, value in mapping(layer, where, SECTION).items():
             parsed = _parsed(where, str(key), value)
-            both = isinstance(parsed, dict) and isinstance(merged.get(key), dict)
-            merged[key] = {**merged[key], **parsed} if both else parsed
+            before = merged.get(key)
+            merged[key] = {**before, **parsed} if isinstance(parsed, dict) and isinstance(before, dict) else parsed
     names = {key: merged.pop(key) for key in _NAMES if key in merged}
     ssh_user, jump_host = merged.pop(_SSH_USER, ""), merged.pop(_JUMP_HOST, "")
     if "status" in merged:

@@ -5,9 +5,9 @@
 
 """The way into a location: credentials, a token, and the addresses of its services.
 
-Locations with the same credentials share one keystoneauth session and so one token. Where auth_url names v3 the plain v3
-plugins are used: the generic ones would ask Keystone for its versions first. Addresses come from the token's catalog;
-no service is asked for its versions.
+Locations with the same credentials share one keystoneauth session and so one token. Where auth_url names v3 the plain
+v3 plugins are used: the generic ones would ask Keystone for its versions first. Addresses come from the token's
+catalog; no service is asked for its versions.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from __future__ import annotations
 import json
 import threading
 import typing as t
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from .._core.faults import Answer, Fault, Kind, fault_of
-from .failure import CallFailed, Fate, reading, text_of, tidy
+from .failure import CallError, Fate, reading, text_of, tidy
 from .transport import AGENT, Meter, Transport, Trust, session_over
 
 try:
@@ -35,6 +36,8 @@ if t.TYPE_CHECKING:
 
 # The version that a service's address must name, where the catalog leaves it out.
 _VERSIONS = {"compute": "v2.1", "image": "v2", "network": "v2.0"}
+# Where Nova says which microversions it offers.
+ROOT = "compute versions"
 _DIRECT = {"password": "v3password", "token": "v3token"}
 
 
@@ -102,15 +105,32 @@ class Session:
             raise _failed(exc, self.host("identity")) from exc
 
     def drop(self, headers: t.Mapping[str, str]) -> None:
-        """Have a new token fetched in place of one that was refused; of many threads that find so, the first one does."""
+        """Have a new token fetched in place of a refused one; of many threads that find it refused, the first does."""
         token = headers.get("X-Auth-Token", "")
         with self._lock:
             if token != self._dropped:
                 self._dropped = token
                 self.keystone.invalidate()
 
+    def ask(self, method: str, url: str, headers: t.Mapping[str, str], body: object) -> t.Any:
+        """One HTTP request: nothing is sent again, and no redirect followed."""
+        return self.keystone.request(
+            url,
+            method,
+            json=body,
+            headers=dict(headers),
+            authenticated=False,
+            raise_exc=False,
+            redirect=False,
+            connect_retries=0,
+            status_code_retries=0,
+            log=False,
+        )
+
     def address(self, service: str) -> str:
         """A service's address with its version and without a slash at the end; needs a token."""
+        if service == ROOT:
+            return _root(self.address("compute"))
         if service not in self._addresses:
             self._addresses[service] = _versioned(service, self._override(service) or self._from_catalog(service))
         return self._addresses[service]
@@ -159,13 +179,8 @@ class Session:
                 pass
         there = _regions(catalog.catalog if catalog is not None else ())
         wanted = f' in region "{region}"' if region else ""
-        raise CallFailed(
-            Fate.NOT_SENT,
-            Fault(
-                kind=Kind.MISCONFIGURED,
-                message=f"the catalog has no {service} service{wanted}; it has the regions {', '.join(there) or 'none'}",
-            ),
-        )
+        message = f"the catalog has no {service} service{wanted}; it has the regions {', '.join(there) or 'none'}"
+        raise CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))
 
 
 def _auth_type(config: t.Mapping[str, t.Any]) -> str:
@@ -187,29 +202,37 @@ def _versioned(service: str, address: str) -> str:
     return parts._replace(path=path, query="", fragment="").geturl()
 
 
+def _root(address: str) -> str:
+    """An address up to its version: some name the project after it."""
+    parts = urlsplit(address)
+    path = parts.path.split("/")
+    last = next((n for n, part in enumerate(path) if part.startswith("v") and part[1:2].isdigit()), len(path) - 1)
+    return parts._replace(path="/".join(path[: last + 1])).geturl()
+
+
 def _regions(catalog: t.Iterable[t.Any]) -> list[str]:
     endpoints = (each for service in catalog for each in service.get("endpoints", ()))
     return sorted({str(each.get("region_id") or each.get("region") or "") for each in endpoints} - {""})
 
 
-def _refused(exc: t.Any, host: str) -> CallFailed:
+def _refused(exc: t.Any, host: str) -> CallError:
     """What Keystone's refusal means."""
     text = text_of(exc.response.content) if exc.response is not None else tidy(str(exc))
-    if exc.http_status == 401:
+    if exc.http_status == HTTPStatus.UNAUTHORIZED:
         text = f"Keystone refuses the credentials ({text}); check user, password, project and domains in clouds.yaml"
     fault = fault_of(Answer(status=exc.http_status, message=text, request_id=exc.request_id or ""))
-    if exc.http_status == 404:
+    if exc.http_status == HTTPStatus.NOT_FOUND:
         text = f"there is no Keystone at auth_url ({host}); correct it in clouds.yaml"
         fault = Fault(kind=Kind.MISCONFIGURED, message=text, status=404)
-    return CallFailed(Fate.NOT_SENT, fault)
+    return CallError(Fate.NOT_SENT, fault)
 
 
-def _failed(exc: BaseException, host: str) -> CallFailed:
+def _failed(exc: BaseException, host: str) -> CallError:
     """What another failure to get a token means: the wire, or an account that cannot be used as it is."""
     kind, message = reading(exc, host) or (Kind.MISCONFIGURED, f"{tidy(str(exc))}; correct the account in clouds.yaml")
-    return CallFailed(Fate.NOT_SENT, Fault(kind=kind, message=message))
+    return CallError(Fate.NOT_SENT, Fault(kind=kind, message=message))
 
 
-def _unusable(exc: BaseException) -> CallFailed:
+def _unusable(exc: BaseException) -> CallError:
     message = f"the account cannot be used: {tidy(str(exc))}; correct it in clouds.yaml"
-    return CallFailed(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))
+    return CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""HTTP as requests does it, with what it lacks: a deadline for the whole of a request, a limit to an answer's size, one
-TLS context for all connections (building one costs 20 ms each), a count by location, and the knowledge whether any byte
-of a request may have left.
+"""HTTP as requests does it, and what it lacks.
 
+That is: a deadline for the whole of a request, a limit to an answer's size, one TLS context for all connections
+(building one costs 20 ms), a count by location, and the knowledge whether any byte of a request may have left.
 What belongs to one call reaches here by a context variable: keystoneauth asks for tokens on its own, below our sight.
 """
 
@@ -21,12 +21,13 @@ import threading
 import typing as t
 from dataclasses import dataclass
 
-from .failure import OutOfTime, TooLarge
+from .failure import OutOfTimeError, TooLargeError
 
 try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 except ImportError:  # accounts.py says so in a sentence, before anything here is used
@@ -107,7 +108,7 @@ class Trust:
         """Where the trusted authorities are: as requests has it."""
         if isinstance(self.verify, str):
             return self.verify
-        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or requests.certs.where()
+        return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
 
 
 def session_over(transport: Transport) -> requests.Session:
@@ -167,9 +168,7 @@ class Transport(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
         return manager
 
-    def build_connection_pool_key_attributes(
-        self, request: t.Any, verify: t.Any, cert: t.Any = None
-    ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    def build_connection_pool_key_attributes(self, request: t.Any, verify: t.Any, cert: t.Any = None) -> t.Any:
         host, _tls = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {}
 
@@ -181,7 +180,7 @@ class Transport(HTTPAdapter):
         call = _CALL.get() or Call("", self._clock.now() + 60.0)
         left = call.deadline - self._clock.now()
         if left <= 0:
-            raise OutOfTime
+            raise OutOfTimeError
         self._meter.count(call.label)
         options["stream"], options["timeout"] = True, (min(_CONNECT_TIMEOUT, left), left)
         response = super().send(request, *args, **options)
@@ -192,16 +191,23 @@ class Transport(HTTPAdapter):
         """The whole body, read as it comes: a timeout of a socket is one for each read, not for all of them."""
         read = getattr(raw, "read1", raw.read)
         parts, size = [], 0
-        try:
+        with _done_with(raw):
             while part := read(_CHUNK, decode_content=True):
                 parts.append(part)
                 size += len(part)
                 if size > LARGEST_ANSWER:
-                    raise TooLarge
+                    raise TooLargeError
                 if self._clock.now() > deadline:
-                    raise OutOfTime
-        except BaseException:
-            raw.close()
-            raise
-        raw.release_conn()
+                    raise OutOfTimeError
         return b"".join(parts)
+
+
+@contextlib.contextmanager
+def _done_with(raw: t.Any) -> t.Iterator[None]:
+    """Keep a connection whose answer was read to its end; close any other."""
+    try:
+        yield
+    except BaseException:
+        raw.close()
+        raise
+    raw.release_conn()

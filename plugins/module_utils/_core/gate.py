@@ -15,7 +15,6 @@ from .tables import Filling, Knowledge, LocationRow
 
 _FIRST_RETRY = 1.0
 _LATE_RETRY = 15.0
-_MOST_FAILURES = 3
 
 
 def gate(desk: Desk, now: float) -> bool:
@@ -85,16 +84,14 @@ def _worth_a_retry(row: LocationRow) -> bool:
 
 
 def _due(desk: Desk, row: LocationRow, now: float) -> bool:
-    if row.surveying:
+    """Whether a location is to be surveyed now: at first, once more after a hiccup, and while a run waits anyway."""
+    if row.surveying or row.knowledge not in (Knowledge.UNASKED, Knowledge.UNREACHABLE):
         return False
-    if row.knowledge is Knowledge.UNASKED:
+    if row.fault is None:
         return True
-    passing = row.fault is not None and row.fault.kind in PASSING
-    if row.knowledge is not Knowledge.UNREACHABLE or not passing or row.failures >= _MOST_FAILURES:
+    if row.fault.kind not in PASSING or not (desk.was_open if desk.begun else _worth_a_retry(row)):
         return False
-    at = row.failed_at + (_FIRST_RETRY if _worth_a_retry(row) else _LATE_RETRY)
+    at = row.failed_at + (_LATE_RETRY if desk.begun else _FIRST_RETRY)
     if now < at:
-        if not desk.begun or desk.open:
-            desk.wake_at(at)
-        return False
-    return True
+        desk.wake_at(at)
+    return now >= at

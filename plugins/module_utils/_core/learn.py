@@ -29,6 +29,8 @@ _OVERLOADED = 503
 
 def learn(tables: Tables, event: m.Event) -> None:
     """Write one event into the tables; events that only wake the engine change nothing."""
+    if isinstance(event, m.At) and not isinstance(event, UNANSWERED):
+        tables.locations[event.location].answered_at = event.now
     teach = LESSONS.get(type(event))
     if teach is not None:
         teach(tables, event)
@@ -82,16 +84,25 @@ def _merge(tables: Tables, row: LocationRow) -> bool:
 def _survey_failed(tables: Tables, event: m.SurveyFailed) -> None:
     row = tables.locations[event.location]
     row.surveying, row.polled_at = False, event.now
+    _unanswered(tables, row, event)
+
+
+def _unanswered(tables: Tables, row: LocationRow, event: m.SurveyFailed | m.ListFailed | m.ShowFailed) -> None:
+    """A read failed. A location that answered nothing for the patience of a survey has fallen silent."""
     row.failures += 1
     row.failed_at = event.now
     row.fault = event.fault
-    if row.knowledge is Knowledge.UNASKED:
+    fell_silent = row.known and event.now - row.answered_at >= tables.silence
+    if fell_silent or row.knowledge is Knowledge.UNASKED:
         row.knowledge = Knowledge.UNREACHABLE
+        tables.touched.update(each.slot for each in tables.servers.values() if each.location == row.label)
+        tables.touched.update(each.slot for each in tables.attempts.values() if each.location == row.label)
 
 
 def _listed(tables: Tables, event: m.Listed) -> None:
     row = tables.locations[event.location]
     row.listing, row.polled_at = False, event.now
+    row.failures = 0
     row.list_took = event.now - event.started_at
     for server in event.servers:
         see(tables, event, server)
@@ -101,6 +112,7 @@ def _listed(tables: Tables, event: m.Listed) -> None:
 def _list_failed(tables: Tables, event: m.ListFailed) -> None:
     row = tables.locations[event.location]
     row.listing, row.polled_at = False, event.now
+    _unanswered(tables, row, event)
 
 
 def _shown(tables: Tables, event: m.Shown) -> None:
@@ -125,6 +137,7 @@ def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
     row = tables.servers[event.id]
     row.showing = False
     row.show_after = event.now + _ASK_AGAIN
+    _unanswered(tables, tables.locations[event.location], event)
 
 
 def _created(tables: Tables, event: m.Created) -> None:
@@ -235,6 +248,8 @@ def _throttled(tables: Tables, event: m.Throttled) -> None:
     pace = tables.locations[event.location].pace
     pace.quiet_until = max(pace.quiet_until, event.until)
 
+
+UNANSWERED = (m.SurveyFailed, m.ListFailed, m.LookUpFailed, m.ShowFailed, m.NotSent, m.Ambiguous, m.DeleteUnknown)
 
 LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
     m.Surveyed: _surveyed,

@@ -70,6 +70,7 @@ class LocationRow:
     ledger: Ledger = field(default_factory=Ledger)
     surveyed_at: float = LONG_AGO
     surveying: bool = False
+    answered_at: float = LONG_AGO
     failures: int = 0
     partials: int = 0
     failed_at: float = LONG_AGO
@@ -226,6 +227,7 @@ class Tables:
 
     def __init__(self, order: Order, locations: t.Sequence[Location], epoch: float) -> None:
         self.fleet, self.count = order.fleet, order.count
+        self.silence = order.patience.survey
         self.epoch = epoch
         self.locations = {each.label: LocationRow(location=each, index=n) for n, each in enumerate(locations)}
         self.attempts: dict[str, AttemptRow] = {}
@@ -254,9 +256,17 @@ class Tables:
     def attempts_in(self, slot: int) -> t.Sequence[AttemptRow]:
         return self._attempts_in.get(slot, ())
 
+    def silent(self, label: str) -> bool:
+        """Whether a location does not answer (any more)."""
+        return self.locations[label].knowledge is Knowledge.UNREACHABLE
+
+    def stands(self, row: ServerRow) -> bool:
+        """Whether a server stands for its slot: what builds at a location that fell silent does not."""
+        return row.candidate and not (row.phase is Phase.PENDING and self.silent(row.location))
+
     def candidates(self, slot: int) -> list[ServerRow]:
         """The servers that may stand for a slot, the winner first."""
-        return sorted((row for row in self.servers_in(slot) if row.candidate), key=lambda row: row.rank)
+        return sorted((row for row in self.servers_in(slot) if self.stands(row)), key=lambda row: row.rank)
 
     def filling(self, slot: int) -> Filling:
         return self._fillings.get(slot, Filling.BEYOND)
@@ -284,11 +294,15 @@ class Tables:
             return Filling.TWIN
         if standing:
             return Filling.PENDING if standing[0].phase is Phase.PENDING else Filling.FILLED
-        if any(each.state in (State.POSTING, State.AMBIGUOUS) for each in self.attempts_in(slot)):
+        if any(self._hoped_for(each) for each in self.attempts_in(slot)):
             return Filling.PENDING
         if slot > self.count:
             return Filling.BEYOND
         return Filling.TAKEN if any(_taken(row) for row in self.servers_in(slot)) else Filling.EMPTY
+
+    def _hoped_for(self, attempt: AttemptRow) -> bool:
+        doubtful = attempt.state is State.AMBIGUOUS and not self.silent(attempt.location)
+        return doubtful or attempt.state is State.POSTING
 
 
 def _taken(row: ServerRow) -> bool:

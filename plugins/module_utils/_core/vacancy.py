@@ -56,7 +56,7 @@ def presence(tables: Tables) -> dict[str, Counter[str | None]]:
     """How many servers of the fleet each location has or is about to have, by zone."""
     found: dict[str, Counter[str | None]] = {label: Counter() for label in tables.locations}
     for row in tables.servers.values():
-        if row.candidate:
+        if tables.stands(row):
             attempt = tables.attempts.get(row.token)
             zone = attempt.offer.zone if attempt else _zone_of(row)
             found[row.location][zone] += 1

@@ -51,6 +51,8 @@ def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
     """Why this server must go now, or None while it may stay or is going already."""
     if row.server is None or not row.ours or row.gone or row.leaving or row.deletion is Deletion.REFUSED:
         return None
+    if desk.tables.silent(row.location):
+        return None
     if row.phase is Phase.RELEASED:
         return Verdict(Reason.RELEASED, Proof.SHOW) if row.doom else None
     if row.phase is Phase.BROKEN and not desk.run.order.absent:

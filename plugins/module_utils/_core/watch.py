@@ -54,24 +54,24 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
     """What is waited for, by location; asks for single servers that a list lacked."""
     found: dict[str, Pending] = {}
     for row in desk.tables.servers.values():
-        if row.missed and not row.gone and row.deletion is not Deletion.SENT:
+        if row.missed and not row.gone and row.deletion is not Deletion.SENT and not desk.tables.silent(row.location):
             found.setdefault(row.location, Pending())
             desk.show(row, now)
         elif _leaving(desk, row, now):
             found.setdefault(row.location, Pending()).dying = True
-        elif row.candidate and row.slot <= desk.run.order.count and _coming(row, now):
+        elif desk.tables.stands(row) and row.slot <= desk.run.order.count and _coming(row, now):
             found.setdefault(row.location, Pending()).building = True
     for attempt in desk.tables.attempts.values():
         if attempt.state is State.POSTING:
             found.setdefault(attempt.location, Pending())
         elif attempt.state in (State.AMBIGUOUS, State.COVERED):
-            _doubt(desk, found, attempt)
+            _doubt(desk, found, attempt, now)
     return found
 
 
 def _leaving(desk: Desk, row: ServerRow, now: float) -> bool:
     """Whether its end is worth waiting for; a deletion that a cloud ignores is given up, and reported."""
-    if not row.leaving:
+    if not row.leaving or desk.tables.silent(row.location):
         return False
     return row.deletion is not Deletion.ACCEPTED or now - row.deleted_at < desk.run.order.patience.boot
 
@@ -83,13 +83,14 @@ def _coming(row: ServerRow, now: float) -> bool:
     return bare and row.lived_at is not None and now - row.lived_at < _ADDRESS_PATIENCE
 
 
-def _doubt(desk: Desk, found: dict[str, Pending], attempt: AttemptRow) -> None:
+def _doubt(desk: Desk, found: dict[str, Pending], attempt: AttemptRow, now: float) -> None:
     """A POST without an answer: look now and after 5 s, then cover it, and sweep until it can hardly land any more."""
     row = desk.tables.locations[attempt.location]
-    if attempt.state is State.AMBIGUOUS and row.surveyed_at >= attempt.ended_at + _LOOK_AGAIN:
+    silent = desk.tables.silent(attempt.location)
+    if attempt.state is State.AMBIGUOUS and (silent or row.surveyed_at >= attempt.ended_at + _LOOK_AGAIN):
         attempt.state = State.COVERED
         desk.tables.touched.add(attempt.slot)
-    if settled(desk, attempt):
+    if silent or settled(desk, attempt) or now >= attempt.posted_at + 2 * LATE_BOUND:
         return
     each = found.setdefault(attempt.location, Pending())
     seen = max(row.surveyed_at, row.failed_at)

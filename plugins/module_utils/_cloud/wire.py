@@ -1,0 +1,226 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Requests to one location: what is sent again and what never is, and which microversion Nova is spoken to in.
+
+GET and DELETE are sent again (twice, after a jittered pause, within the deadline) when a connection failed or the
+service was busy. A POST is never sent again, but for the two answers that prove that it was not carried out: 401 (once,
+with a new token) and 406 (once, in a microversion that is offered).
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import math
+import random
+import threading
+import typing as t
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from .._core.faults import Answer, Fault, Kind
+from .failure import CallError, Fate, broken_off, from_answer, refused, text_of
+from .session import ROOT
+from .transport import Call, during
+
+if t.TYPE_CHECKING:
+    from .accounts import Account
+    from .clock import Clock
+    from .session import Session, Sessions
+
+Version = tuple[int, int]
+PINNED: Version = (2, 79)
+OLDEST: Version = (2, 1)
+_AGAIN = 2
+_PAUSE = (0.2, 1.0)
+# A number larger than this is a moment (x-ratelimit-reset), not a length of time.
+_LONGEST_WAIT = 1e6
+_BUSY = frozenset({429, 502, 503, 504})
+_CURRENT_HEADER = "OpenStack-API-Version"
+_FORMER_HEADER = "X-OpenStack-Nova-API-Version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask of a service. The body is made for the microversion that the request goes out in."""
+
+    method: str = "GET"
+    service: str = "compute"
+    path: str
+    body: t.Callable[[Version], object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A good answer: its JSON, and the service's clock (epoch seconds) where it said so."""
+
+    content: t.Any
+    date: float | None = None
+
+
+class Wire:
+    """One location's services; used by many threads at once."""
+
+    def __init__(self, account: Account, sessions: Sessions, clock: Clock) -> None:
+        self._account = account
+        self._sessions = sessions
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._negotiating = threading.Lock()
+        self._opened: Session | None = None
+        self._negotiated = False
+        self._free_at = 0.0
+        self.version = PINNED
+
+    def get(self, path: str, deadline: float, service: str = "compute") -> Reply:
+        return self.send(Request(path=path, service=service), deadline)
+
+    def send(self, request: Request, deadline: float) -> Reply:
+        """The answer to a request before the deadline, or a `CallError`."""
+        again = _AGAIN if request.method in ("GET", "DELETE") else 0
+        while True:
+            try:
+                return self._reply(request, deadline)
+            except CallError as failed:
+                pause = max(random.uniform(*_PAUSE), failed.fault.retry_after or 0.0)
+                passing = failed.fault.kind is Kind.UNREACHABLE or failed.fault.status in _BUSY
+                if not again or not passing or self._clock.now() + pause >= deadline:
+                    raise
+            again -= 1
+            self._clock.sleep(pause)
+
+    def session(self) -> Session:
+        """The way in, opened by the first who needs it."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._sessions.open(self._account)
+            return self._opened
+
+    def _reply(self, request: Request, deadline: float) -> Reply:
+        session = self.session()
+        response = self._exchange(session, request, deadline)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            session.drop(response.request.headers)
+            response = self._exchange(session, request, deadline)
+        if response.status_code == HTTPStatus.NOT_ACCEPTABLE and request.service == "compute":
+            self._negotiate(session, deadline)
+            response = self._exchange(session, request, deadline)
+        return self._read(request, response, session.host(request.service))
+
+    def _exchange(self, session: Session, request: Request, deadline: float) -> t.Any:
+        """One HTTP request and its answer, whatever that is."""
+        call = Call(self._account.label, deadline)
+        with during(call):
+            try:
+                headers, address = session.headers(), session.address(request.service)
+            except CallError:
+                raise
+            except Exception as exc:
+                raise broken_off(exc, session.host("identity"), exposed=False) from exc
+            self._take_turn(deadline)
+            version = self.version
+            if request.service == "compute":
+                spoken = f"{version[0]}.{version[1]}"
+                headers |= {_CURRENT_HEADER: f"compute {spoken}", _FORMER_HEADER: spoken}
+            body = None if request.body is None else request.body(version)
+            call.exposed = False
+            try:
+                return session.ask(request.method, address + request.path, headers, body)
+            except Exception as exc:
+                raise broken_off(exc, session.host(request.service), exposed=call.exposed) from exc
+
+    def _take_turn(self, deadline: float) -> None:
+        """Keep to the rate that the user allows here; all threads share it."""
+        rate = self._account.hints.requests_per_second
+        if rate is None:
+            return
+        with self._lock:
+            now = self._clock.now()
+            turn = max(now, self._free_at)
+            if turn < deadline:
+                self._free_at = turn + 1 / rate
+        if turn >= deadline:
+            fault = Fault(kind=Kind.RATE_LIMIT, message=f"requests_per_second: {rate:g} leaves no time for it")
+            raise CallError(Fate.NOT_SENT, fault)
+        self._clock.sleep(turn - now)
+
+    def _read(self, request: Request, response: t.Any, host: str) -> Reply:
+        """A good answer's content; everything else is a `CallError`."""
+        status, body, headers = response.status_code, response.content, response.headers
+        if status >= HTTPStatus.BAD_REQUEST:
+            asked = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
+            answer = Answer(
+                status=status,
+                message=text_of(body) or response.reason or "",
+                request_id=asked,
+                retry_after=self._retry_after(headers),
+            )
+            raise from_answer(answer, body)
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise refused(
+                Kind.MISCONFIGURED, f"{host} redirects elsewhere, and no token is sent after it; correct its address"
+            )
+        if request.service == "compute":
+            self.version = _spoken(headers) or OLDEST
+        try:
+            content = json.loads(body) if body else None
+        except (ValueError, RecursionError) as exc:
+            fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"{host} answered {status} with something that is no JSON")
+            raise CallError(Fate.LOST, fault) from exc
+        return Reply(content=content, date=_epoch(headers.get("Date")))
+
+    def _negotiate(self, session: Session, deadline: float) -> None:
+        """After a 406: the newest microversion that both sides speak, found out once."""
+        with self._negotiating:
+            if self._negotiated:
+                return
+            request = Request(service=ROOT, path="/")
+            document = self._read(request, self._exchange(session, request, deadline), session.host("compute"))
+            self.version = _offered(document.content)
+            self._negotiated = True
+
+    def _retry_after(self, headers: t.Mapping[str, str]) -> float | None:
+        """For how many seconds the service wants to be left alone."""
+        said = headers.get("Retry-After") or headers.get("x-ratelimit-reset") or ""
+        try:
+            seconds = float(said)
+        except ValueError:
+            moment = _epoch(said)
+            return None if moment is None else max(0.0, moment - self._clock.wall())
+        if not math.isfinite(seconds):
+            return None
+        return max(0.0, seconds if seconds < _LONGEST_WAIT else seconds - self._clock.wall())
+
+
+def _epoch(date: str | None) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(date or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _spoken(headers: t.Mapping[str, str]) -> Version | None:
+    """The microversion of an answer; a Nova that names none has none."""
+    said = headers.get(_CURRENT_HEADER, "").rpartition(" ")[2] or headers.get(_FORMER_HEADER, "")
+    return _version(said)
+
+
+def _offered(document: t.Any) -> Version:
+    """The newest microversion that a version document offers and we know; its oldest where that is newer than ours."""
+    try:
+        found = document["version"] if "version" in document else document["versions"][-1]
+        newest, oldest = (
+            _version(str(found.get("version"))) or OLDEST,
+            _version(str(found.get("min_version"))) or OLDEST,
+        )
+    except (AttributeError, IndexError, KeyError, TypeError) as exc:
+        raise refused(Kind.MICROVERSION, "Nova does not say which microversions it offers") from exc
+    return max(oldest, min(newest, PINNED))
+
+
+def _version(text: str) -> Version | None:
+    major, point, minor = text.partition(".")
+    return (int(major), int(minor)) if point and major.isdigit() and minor.isdigit() else None
