@@ -87,16 +87,13 @@ def show(wire: Wire, server_id: str, deadline: float) -> Server:
 
 
 def create(wire: Wire, command: Create, order: tuple[Spec, Resolved], deadline: float) -> str:
-    """POST one server; its id. An answer without an id may still have made one."""
+    """POST one server; its id."""
 
     def body(version: Version) -> object:
         return _creation(command, order, version)
 
     content = wire.send(Request(method="POST", path="/servers", body=body), deadline).content
-    made = text(fields(fields(content).get("server")).get("id"))
-    if not made:
-        raise CallError(Fate.LOST, Fault(kind=Kind.BROKEN_ANSWER, message="the answer to the POST names no server"))
-    return made
+    return _made(content, "server")
 
 
 def delete(wire: Wire, server_id: str, deadline: float) -> None:
@@ -137,12 +134,7 @@ def open_fence(wire: Wire, name: str, deadline: float) -> str:
         return {"server_group": {"name": name, **policy}}
 
     content = wire.send(Request(method="POST", path="/os-server-groups", body=body), deadline).content
-    made = text(fields(fields(content).get("server_group")).get("id"))
-    if not made:
-        raise CallError(
-            Fate.LOST, Fault(kind=Kind.BROKEN_ANSWER, message="the answer to the POST names no server group")
-        )
-    return id
+    return _made(content, "server_group")
 
 
 def shut_fence(wire: Wire, group: str, deadline: float) -> None:
@@ -152,6 +144,15 @@ def shut_fence(wire: Wire, group: str, deadline: float) -> None:
     except CallError as failed:
         if not failed.missing:
             raise
+
+
+def _made(content: object, what: str) -> str:
+    """The id of what a POST made; an answer that names none may still have made one."""
+    made = text(fields(fields(content).get(what)).get("id"))
+    if not made:
+        fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"the answer to the POST names no {what.replace('_', ' ')}")
+        raise CallError(Fate.LOST, fault)
+    return made
 
 
 def _read(wire: Wire, query: str, started_at: float, deadline: float) -> Sight:

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .._core import messages as m
 from .crew import Crew
 
 if t.TYPE_CHECKING:
-    from .._core.account import Result
     from .._core.order import Patience
     from .clock import Clock
     from .port import Port
@@ -29,83 +29,75 @@ class Engine(t.Protocol):
     def step(self, now: float, events: t.Sequence[m.Event]) -> t.Sequence[m.Command]: ...
 
 
-class Driver:
-    """Runs one engine once, in the calling thread."""
-
-    def __init__(self, port: Port, clock: Clock, patience: Patience) -> None:
-        self._crew = Crew(port, clock)
-        self._clock = clock
-        self._patience = patience
-        self._alarm: float | None = None
-        self._stopped = False
-        self._tell: t.Callable[[str], None] = _nothing
-        self._stop: t.Callable[[], str] = _go_on
-        self._result: Result | None = None
-
-    def listen(self, *, tell: t.Callable[[str], None] | None = None, stop: t.Callable[[], str] | None = None) -> None:
-        """Who hears the lines that the engine reports, and who is asked (five times a second) for a reason to stop."""
-        self._tell = tell or self._tell
-        self._stop = stop or self._stop
-
-    def run(self, engine: Engine) -> Result:
-        """What became of the order. Returns at once after `Finish`: threads that still wait are left behind."""
-        commands = engine.begin(self._clock.now())
-        while True:
-            for command in commands:
-                self._carry_out(command)
-            if self._result is not None:
-                return self._result
-            events = self._crew.ends(self._idle()) + self._own_events()
-            commands = engine.step(self._clock.now(), events) if events else ()
-
-    def _carry_out(self, command: m.Command) -> None:
-        match command:
-            case m.ToLocation():
-                patience = self._patience.survey if isinstance(command, m.Survey) else self._patience.api
-                self._crew.take(command, self._clock.now() + patience)
-            case m.WakeAt():
-                self._alarm = command.at
-            case m.Report():
-                self._tell(command.line)
-            case m.Finish():
-                self._result = command.result
-
-    def _idle(self) -> float:
-        """How long nothing of our own is to be done."""
-        alarm = float("inf") if self._alarm is None else self._alarm
-        return min(_POLL, min(alarm, self._crew.next_deadline()) - self._clock.now())
-
-    def _own_events(self) -> list[m.Event]:
-        events: list[m.Event] = []
-        now = self._clock.now()
-        if self._alarm is not None and self._alarm <= now:
-            self._alarm = None
-            events.append(m.Woke(now=now))
-        why = "" if self._stopped else self._stop()
-        if why:
-            self._stopped = True
-            events.append(m.Stop(now=now, why=why))
-        return events
-
-
-def drive(
-    engine: Engine,
-    port: Port,
-    patience: Patience,
-    clock: Clock,
-    *,
-    tell: t.Callable[[str], None] | None = None,
-    stop: t.Callable[[], str] | None = None,
-) -> Result:
-    """Run an engine to its end."""
-    driver = Driver(port, clock, patience)
-    driver.listen(tell=tell, stop=stop)
-    return driver.run(engine)
-
-
 def _nothing(_line: str) -> None:
     """Nobody listens."""
 
 
 def _go_on() -> str:
     return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a run takes place in.
+
+    ``tell`` hears the lines that the engine reports; ``stop`` is asked, five times a second, for a reason to stop.
+    """
+
+    port: Port
+    clock: Clock
+    patience: Patience
+    tell: t.Callable[[str], None] = _nothing
+    stop: t.Callable[[], str] = _go_on
+
+
+def drive(engine: Engine, around: Surroundings) -> m.Finish:
+    """Run an engine to its end, in this thread. Returns at once after it: threads that still wait are left behind."""
+    loop = _Loop(around)
+    commands = engine.begin(around.clock.now())
+    while True:
+        for command in commands:
+            if isinstance(command, m.Finish):
+                return command
+            loop.carry_out(command)
+        events = loop.events()
+        commands = engine.step(around.clock.now(), events) if events else ()
+
+
+class _Loop:
+    """What the engine is waiting for."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._clock = around.clock
+        self._crew = Crew(around.port, around.clock)
+        self._alarm = float("inf")
+        self._stopped = False
+
+    def carry_out(self, command: m.Command) -> None:
+        match command:
+            case m.ToLocation():
+                patience = self._around.patience
+                allowed = patience.survey if isinstance(command, m.Survey | m.List) else patience.api
+                self._crew.take(command, self._clock.now() + allowed)
+            case m.WakeAt():
+                self._alarm = command.at
+            case m.Report():
+                self._around.tell(command.line)
+
+    def events(self) -> list[m.Event]:
+        """All that has happened; after a moment also nothing, so that a reason to stop is never long unseen."""
+        until = min(self._alarm, self._crew.next_deadline())
+        return self._crew.ends(min(_POLL, until - self._clock.now())) + self._own()
+
+    def _own(self) -> list[m.Event]:
+        events: list[m.Event] = []
+        now = self._clock.now()
+        if self._alarm <= now:
+            self._alarm = float("inf")
+            events.append(m.Woke(now=now))
+        why = "" if self._stopped else self._around.stop()
+        if why:
+            self._stopped = True
+            events.append(m.Stop(now=now, why=why))
+        return events

@@ -25,29 +25,35 @@ def failing(command: m.ToLocation, failed: CallError, started_at: float, now: fl
         return m.Gone(started_at=started_at, **facts)
     match command:
         case m.Probe():
-            return m.Probed(open=False, **facts)
+            facts["open"] = False
         case m.Console():
-            return m.ConsoleRead(text="", **facts)
+            facts["text"] = ""
         case m.Create():
-            return _OF_CREATE[failed.fate](token=command.token, fault=failed.fault, **facts)
-        case m.Delete():
-            end = m.DeleteRefused if failed.fate is Fate.REFUSED else m.DeleteUnknown
-            return end(fault=failed.fault, **facts)
+            facts |= {"token": command.token, "fault": failed.fault}
         case m.OpenFence(name=group) | m.ShutFence(group=group):
-            return m.FenceRefused(group=group, fault=failed.fault, **facts)
-    return _OTHERS[type(command)](fault=failed.fault, **facts)
+            facts |= {"group": group, "fault": failed.fault}
+        case _:
+            facts["fault"] = failed.fault
+    end = _BY_FATE.get((type(command), failed.fate)) or _ENDS[type(command)]
+    return end(**facts)
 
 
-_OF_CREATE: dict[Fate, type[m.NotSent | m.Refused | m.Ambiguous]] = {
-    Fate.NOT_SENT: m.NotSent,
-    Fate.REFUSED: m.Refused,
-    Fate.LOST: m.Ambiguous,
+_BY_FATE: dict[tuple[type[m.ToLocation], Fate], type[m.Event]] = {
+    (m.Create, Fate.NOT_SENT): m.NotSent,
+    (m.Create, Fate.REFUSED): m.Refused,
+    (m.Delete, Fate.REFUSED): m.DeleteRefused,
 }
-_OTHERS: dict[type[m.ToLocation], t.Callable[..., m.Event]] = {
+_ENDS: dict[type[m.ToLocation], type[m.Event]] = {
     m.Survey: m.SurveyFailed,
     m.List: m.ListFailed,
     m.LookUp: m.LookUpFailed,
     m.Show: m.ShowFailed,
+    m.Create: m.Ambiguous,
+    m.Delete: m.DeleteUnknown,
     m.Unlock: m.Unlocked,
     m.Mark: m.MarkRefused,
+    m.OpenFence: m.FenceRefused,
+    m.ShutFence: m.FenceRefused,
+    m.Probe: m.Probed,
+    m.Console: m.ConsoleRead,
 }

@@ -20,6 +20,7 @@ from http import HTTPStatus
 from .._core.faults import Answer, Fault, Kind, fault_of
 
 _LONGEST = 300
+_LONGEST_PAGE = 65536
 _TAG = re.compile(r"<[^>]*>")
 _IGNORED = re.compile(r"<(head|style|script|title)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
 _USERINFO = re.compile(r"//[^/@\s]+@")
@@ -63,13 +64,17 @@ def from_answer(answer: Answer, body: bytes) -> CallError:
 
 
 def text_of(body: bytes) -> str:
-    """The sentence in an error's body: the message of OpenStack's JSON, or an HTML page without its tags."""
-    text = body[:65536].decode(errors="replace")
+    """The sentence in the JSON of an error; empty where there is none."""
     try:
-        text = _message(json.loads(text)) or text
+        return tidy(_message(json.loads(body)))
     except (ValueError, RecursionError):
-        text = html.unescape(_TAG.sub(" ", _IGNORED.sub(" ", text)))
-    return tidy(text)
+        return ""
+
+
+def page_text(body: bytes) -> str:
+    """What a page says that is not OpenStack's own (a proxy's, mostly), without its tags."""
+    text = body[:_LONGEST_PAGE].decode(errors="replace")
+    return tidy(html.unescape(_TAG.sub(" ", _IGNORED.sub(" ", text))))
 
 
 def tidy(text: str) -> str:

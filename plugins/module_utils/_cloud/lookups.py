@@ -196,8 +196,8 @@ class LookUps:
 
 def _flavor(row: t.Mapping[str, t.Any]) -> tuple[Flavor, int]:
     """A flavor and its disk in GiB."""
-    id = text(row.get("id"))
-    flavor = Flavor(id=id, name=text(row.get("name")) or id, vcpus=number(row.get("vcpus")), ram=number(row.get("ram")))
+    name = text(row.get("name")) or text(row.get("id"))
+    flavor = Flavor(id=text(row.get("id")), name=name, vcpus=number(row.get("vcpus")), ram=number(row.get("ram")))
     return flavor, number(row.get("disk"))
 
 

@@ -90,6 +90,7 @@ class OpenStackPort:
 
     def _survey(self, command: m.Survey, deadline: float) -> m.Event:
         wire = self._wires[command.location]
+        session = wire.ready(deadline)
         asks: list[t.Callable[[], compute.Sight | Limits]] = [lambda: compute.sight(wire, self._clock, deadline)]
         if command.limits:
             asks.append(lambda: compute.limits(wire, deadline))
@@ -97,7 +98,6 @@ class OpenStackPort:
         for end in (seen, *limits):
             if isinstance(end, CallError):
                 raise end
-        session = wire.session()
         if not isinstance(seen, compute.Sight):
             raise TypeError
         return m.Surveyed(

@@ -101,6 +101,9 @@ class Session:
             return dict(self.keystone.get_auth_headers() or {})
         except exceptions.HttpError as exc:
             raise _refused(exc, self.host("identity")) from exc
+        except exceptions.InvalidResponse as exc:
+            message = f"{self.host('identity')} does not answer as Keystone does; check auth_url in clouds.yaml"
+            raise CallError(Fate.NOT_SENT, Fault(kind=Kind.BROKEN_ANSWER, message=message)) from exc
         except exceptions.ClientException as exc:
             raise _failed(exc, self.host("identity")) from exc
 
@@ -217,7 +220,7 @@ def _regions(catalog: t.Iterable[t.Any]) -> list[str]:
 
 def _refused(exc: t.Any, host: str) -> CallError:
     """What Keystone's refusal means."""
-    text = text_of(exc.response.content) if exc.response is not None else tidy(str(exc))
+    text = (text_of(exc.response.content) if exc.response is not None else "") or tidy(str(exc))
     if exc.http_status == HTTPStatus.UNAUTHORIZED:
         text = f"Keystone refuses the credentials ({text}); check user, password, project and domains in clouds.yaml"
     fault = fault_of(Answer(status=exc.http_status, message=text, request_id=exc.request_id or ""))
@@ -229,10 +232,13 @@ def _refused(exc: t.Any, host: str) -> CallError:
 
 def _failed(exc: BaseException, host: str) -> CallError:
     """What another failure to get a token means: the wire, or an account that cannot be used as it is."""
-    kind, message = reading(exc, host) or (Kind.MISCONFIGURED, f"{tidy(str(exc))}; correct the account in clouds.yaml")
+    kind, message = reading(exc, host) or (
+        Kind.MISCONFIGURED,
+        f"{tidy(str(exc)).rstrip('.')}; correct the account in clouds.yaml",
+    )
     return CallError(Fate.NOT_SENT, Fault(kind=kind, message=message))
 
 
 def _unusable(exc: BaseException) -> CallError:
-    message = f"the account cannot be used: {tidy(str(exc))}; correct it in clouds.yaml"
+    message = f"the account cannot be used: {tidy(str(exc)).rstrip('.')}; correct it in clouds.yaml"
     return CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))

@@ -27,7 +27,7 @@ def stop_signals() -> t.Iterator[t.Callable[[], str]]:
     as well, since some callers are killed without a word to what they started.
     """
     received: list[str] = []
-    former = {number: signal.getsignal(number) for number in _SIGNALS}
+    former: dict[int, t.Any] = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def note(number: int, _frame: FrameType | None) -> None:
         received.append(f"received {signal.Signals(number).name}")
@@ -38,8 +38,8 @@ def stop_signals() -> t.Iterator[t.Callable[[], str]]:
     try:
         yield lambda: received[0] if received else _unread(1)
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler or signal.SIG_DFL)
+        for known, handler in former.items():
+            signal.signal(known, handler or signal.SIG_DFL)
 
 
 def _unread(descriptor: int) -> str:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from .._core.faults import Answer, Fault, Kind
-from .failure import CallError, Fate, broken_off, from_answer, refused, text_of
+from .failure import CallError, Fate, broken_off, from_answer, page_text, refused, text_of
 from .session import ROOT
 from .transport import Call, during
 
@@ -31,6 +31,7 @@ if t.TYPE_CHECKING:
     from .clock import Clock
     from .session import Session, Sessions
 
+R = t.TypeVar("R")
 Version = tuple[int, int]
 PINNED: Version = (2, 79)
 OLDEST: Version = (2, 1)
@@ -81,9 +82,19 @@ class Wire:
     def send(self, request: Request, deadline: float) -> Reply:
         """The answer to a request before the deadline, or a `CallError`."""
         again = _AGAIN if request.method in ("GET", "DELETE") else 0
+        return self._persist(lambda: self._reply(request, deadline), again, deadline)
+
+    def ready(self, deadline: float) -> Session:
+        """The way in, with a token: before several requests at once, of which each would try refused credentials."""
+        with during(Call(self._account.label, deadline)):
+            self._persist(lambda: self._prepared(self.session(), "compute"), _AGAIN, deadline)
+        return self.session()
+
+    def _persist(self, ask: t.Callable[[], R], again: int, deadline: float) -> R:
+        """What asking brings, asked again while it fails for a reason that may pass."""
         while True:
             try:
-                return self._reply(request, deadline)
+                return ask()
             except CallError as failed:
                 pause = max(random.uniform(*_PAUSE), failed.fault.retry_after or 0.0)
                 passing = failed.fault.kind is Kind.UNREACHABLE or failed.fault.status in _BUSY
@@ -114,12 +125,7 @@ class Wire:
         """One HTTP request and its answer, whatever that is."""
         call = Call(self._account.label, deadline)
         with during(call):
-            try:
-                headers, address = session.headers(), session.address(request.service)
-            except CallError:
-                raise
-            except Exception as exc:
-                raise broken_off(exc, session.host("identity"), exposed=False) from exc
+            headers, address = self._prepared(session, request.service)
             self._take_turn(deadline)
             version = self.version
             if request.service == "compute":
@@ -131,6 +137,15 @@ class Wire:
                 return session.ask(request.method, address + request.path, headers, body)
             except Exception as exc:
                 raise broken_off(exc, session.host(request.service), exposed=call.exposed) from exc
+
+    def _prepared(self, session: Session, service: str) -> tuple[dict[str, str], str]:
+        """What a request needs to go out: what proves who we are, and where to."""
+        try:
+            return session.headers(), session.address(service)
+        except CallError:
+            raise
+        except Exception as exc:
+            raise broken_off(exc, session.host("identity"), exposed=False) from exc
 
     def _take_turn(self, deadline: float) -> None:
         """Keep to the rate that the user allows here; all threads share it."""
@@ -154,7 +169,7 @@ class Wire:
             asked = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
             answer = Answer(
                 status=status,
-                message=text_of(body) or response.reason or "",
+                message=text_of(body) or f"{host} answered {status} ({page_text(body) or response.reason})",
                 request_id=asked,
                 retry_after=self._retry_after(headers),
             )

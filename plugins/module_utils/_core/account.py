@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from .confirm import confirmed
+from .desk import Decision, What
 from .gate import drifted, foreign_owners
 from .model import Offer, Phase, Server
 from .refusal import Refusal, refusals
@@ -20,7 +21,7 @@ from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, Serve
 from .watch import settled
 
 if t.TYPE_CHECKING:
-    from .desk import Decision, Desk, Objection
+    from .desk import Desk, Objection
     from .faults import Fault
 
 
@@ -152,8 +153,26 @@ def account_of(desk: Desk, now: float) -> Result:
         tallies=_tallies(desk, kept, missing, removed),
         refusals=refusals(desk, now),
         before=_before(desk),
-        decisions=tuple(desk.story),
+        decisions=_story(desk),
     )
+
+
+def _story(desk: Desk) -> tuple[Decision, ...]:
+    """What was decided, and how each try that came to nothing ended, in the order of time."""
+    failed = (
+        Decision(
+            at=round(each.ended_at - desk.run.started, 3),
+            what=What.FAILED,
+            location=each.location,
+            slot=each.slot,
+            id=each.id,
+            why=each.state.value,
+            fault=each.fault,
+        )
+        for attempts in _failed(desk).values()
+        for each in attempts
+    )
+    return tuple(sorted([*desk.story, *failed], key=lambda each: each.at))
 
 
 def _rows(desk: Desk, *which: Knowledge) -> list[t.Any]:

@@ -11,10 +11,10 @@ import typing as t
 from dataclasses import dataclass
 
 from .._cloud.accounts import choose, load_accounts
-from .._cloud.clock import SystemClock
-from .._cloud.driver import drive
+from .._cloud.clock import SystemClock, entropy
+from .._cloud.driver import Surroundings, drive
 from .._cloud.port import OpenStackPort
-from .._cloud.stop import stop_signals
+from .._cloud.stops import stop_signals
 from .._core.answer import answer
 from .._core.coordinator import Coordinator
 from .._core.desk import Run
@@ -44,12 +44,12 @@ def run_order(order: Order, params: t.Mapping[str, t.Any], *, check: bool) -> Ou
     accounts = load_accounts(params.get("clouds_yaml_path"), params.get("accounts_file"))
     chosen = choose(accounts, params.get("locations") or (), params.get("exclude") or ())
     clock = SystemClock()
-    run = Run(order=order, started=clock.now(), run_at=int(clock.wall()), entropy=clock.entropy(), check=check)
+    run = Run(order=order, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
     port = OpenStackPort(accounts, order, clock)
     with stop_signals() as stop:
-        result = t.cast(
-            "Result", drive(Coordinator(run, accounts.locations(chosen)), port, order.patience, clock=clock, stop=stop)
-        )
+        around = Surroundings(port=port, clock=clock, patience=order.patience, stop=stop)
+        finish = drive(Coordinator(run, accounts.locations(chosen)), around)
+    result = t.cast("Result", finish.result)
     return Outcome(
         answer={**answer(result), "requests": dict(port.requests)},
         warnings=(*accounts.warnings, *warnings(result)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .._cloud.accounts import load_accounts
 from .._cloud.clock import SystemClock
-from .._cloud.driver import drive
+from .._cloud.driver import Surroundings, drive
 from .._cloud.port import OpenStackPort
 from .._core.census import Surveyor
 from .._core.merge import Host, hosts_of
@@ -41,7 +41,8 @@ def survey(clouds_yaml_path: str | None, accounts_file: str | None, seconds: flo
     order = Order(fleet="", patience=Patience(survey=seconds, api=seconds))
     port = OpenStackPort(accounts, order, clock)
     surveyor = Surveyor([each.label for each in accounts.all])
-    census = t.cast("Census", drive(surveyor, port, order.patience, clock=clock))
+    finish = drive(surveyor, Surroundings(port=port, clock=clock, patience=order.patience))
+    census = t.cast("Census", finish.result)
     merged = tuple(f"{one} is {other} by another name: clouds.yaml names it twice" for one, other in census.merged)
     return Overview(
         hosts=hosts_of(census),
