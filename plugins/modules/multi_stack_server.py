@@ -157,6 +157,11 @@ msg:
   returned: always
   type: str
   sample: "fleet crawl: 30 of 30 servers are running, and exactly those exist"
+failure:
+  description: Why the run failed, in the words of RV(msg), and empty where it did not; for a task that must not fail itself.
+  returned: always
+  type: str
+  sample: ""
 fleet:
   description: Name of the fleet.
   returned: always
@@ -451,9 +456,10 @@ def main() -> None:
         module.fail_json(msg=str(error))
     for warning in outcome.warnings:
         module.warn(warning)
+    answer = {**outcome.answer, "failure": outcome.failure}
     if outcome.failure:
-        module.fail_json(**{**outcome.answer, "msg": outcome.failure})
-    module.exit_json(**outcome.answer)
+        module.fail_json(**{**answer, "msg": outcome.failure})
+    module.exit_json(**answer)
 
 
 if __name__ == "__main__":

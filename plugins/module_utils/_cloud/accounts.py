@@ -188,7 +188,7 @@ def _regions(name: str, entry: t.Mapping[str, t.Any], source: str) -> dict[str, 
         if region in found:
             raise AccountsError(f'{source}: cloud "{name}" has region "{region}" twice; remove one of them')
         found[region] = _values(each, source, f'region "{region}" of cloud "{name}"')
-        _refuse_unusable(name, {**entry, **found[region]}, source)
+        _refuse_unusable(name, (entry, found[region]), source)
     return found
 
 
@@ -227,11 +227,13 @@ def _of_profile(name: str, entry: t.Mapping[str, t.Any], source: str) -> list[t.
     return _listed(shipped)
 
 
-def _refuse_unusable(name: str, entry: t.Mapping[str, t.Any], source: str) -> None:
-    auth = mapping(entry.get("auth"), source, f'"auth" of cloud "{name}"')
-    if entry.get("profile") or entry.get("cloud") or entry.get("auth_type") in _NO_ADDRESS:
+def _refuse_unusable(name: str, said: t.Sequence[t.Mapping[str, t.Any]], source: str) -> None:
+    """An account that leads nowhere is a mistake: the cloud and its region together name no Keystone, nor need any."""
+    auths = [mapping(each.get("auth"), source, f'"auth" of cloud "{name}"') for each in said]
+    addressed = any(each.get(key) for each in said for key in ("auth_url", "profile", "cloud"))
+    if addressed or any(each.get("auth_type") in _NO_ADDRESS for each in said):
         return
-    if not (auth.get("auth_url") or entry.get("auth_url")):
+    if not any(auth.get("auth_url") for auth in auths):
         raise AccountsError(
             f'{source}: cloud "{name}" has no auth_url; write "auth:" with auth_url, username, password, '
             "project_name and the domains of user and project (or an application credential), or remove the cloud"

@@ -137,7 +137,7 @@ def _parsed(where: str, key: str, value: object) -> object:
     wanted, parse = _KEYS[key]
     try:
         return parse(value)
-    except (TypeError, ValueError) as exc:
+    except (LookupError, TypeError, ValueError) as exc:
         raise AccountsError(f"{where}: {key} is to be {wanted}, not {_said(value)}") from exc
 
 

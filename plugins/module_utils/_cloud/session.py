@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import threading
 import typing as t
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -140,7 +141,8 @@ class Session:
 
     def host(self, service: str) -> str:
         """Whom a sentence names for a service: host and port, never credentials."""
-        url = self._addresses.get(service) or str(self._settings.config["auth"].get("auth_url", "")) or service
+        config = self._settings.config
+        url = self._addresses.get(service) or str(config["auth"].get("auth_url") or config.get("auth_url") or service)
         return urlsplit(url).netloc.rpartition("@")[2] or tidy(url)
 
     @property
@@ -224,9 +226,12 @@ def _refused(exc: t.Any, host: str) -> CallError:
     if exc.http_status == HTTPStatus.UNAUTHORIZED:
         text = f"Keystone refuses the credentials ({text}); check user, password, project and domains in clouds.yaml"
     fault = fault_of(Answer(status=exc.http_status, message=text, request_id=exc.request_id or ""))
+    if exc.http_status == HTTPStatus.BAD_REQUEST:
+        text = f"Keystone refuses the account ({text}); correct it in clouds.yaml"
+        fault = replace(fault, kind=Kind.MISCONFIGURED, message=text)
     if exc.http_status == HTTPStatus.NOT_FOUND:
         text = f"there is no Keystone at auth_url ({host}); correct it in clouds.yaml"
-        fault = Fault(kind=Kind.MISCONFIGURED, message=text, status=404)
+        fault = replace(fault, kind=Kind.MISCONFIGURED, message=text)
     return CallError(Fate.NOT_SENT, fault)
 
 

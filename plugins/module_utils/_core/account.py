@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from .confirm import confirmed
 from .desk import Decision, What
 from .gate import drifted, foreign_owners
+from .identity import server_name
 from .model import Offer, Phase, Server
 from .refusal import Refusal, refusals
 from .remove import doomed
-from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, ServerRow, State
+from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, ServerRow, State, taken
+from .verdict import Reason
 from .watch import settled
 
 if t.TYPE_CHECKING:
@@ -124,9 +126,9 @@ def account_of(desk: Desk, now: float) -> Result:
     planned = desk.placement.assigned if check and desk.objection is None else ()
     unknown = _unknown(desk)
     unresolved = _unresolved(desk)
-    settled = not missing and not leftovers and not unknown and not unresolved and not desk.stopped
+    settled = not (missing or leftovers or unknown or unresolved or desk.stopped or desk.was_open)
     confirmed_all = all(confirmed(desk, row) for row in desk.tables.locations.values())
-    standing = len(kept) + (len(planned) if check else 0) + (0 if order.wait else _building(missing))
+    standing = len(kept) + (len(planned) if check else 0) + (_building(missing) if check or not order.wait else 0)
     short = (leftovers or unknown) if order.absent else standing < order.min_count
     return Result(
         fleet=order.fleet,
@@ -202,54 +204,65 @@ def _missing(desk: Desk, kept: t.Sequence[Kept]) -> tuple[Missing, ...]:
     filled = {each.slot for each in kept}
     if desk.run.check:
         filled |= {slot for slot, offer in desk.placement.assigned}
+    unplaced = set(desk.placement.unplaced)
     slots = (slot for slot in range(1, desk.run.order.count + 1) if slot not in filled)
-    return tuple(_why_missing(desk, slot) for slot in slots)
+    return tuple(_why_missing(desk, slot, "no room" if slot in unplaced else "not tried") for slot in slots)
 
 
-def _why_missing(desk: Desk, slot: int) -> Missing:
-    """The reason of one missing slot: what stands there, else how its last attempt ended, else that nobody had room."""
+def _why_missing(desk: Desk, slot: int, otherwise: str) -> Missing:
+    """The reason of one missing slot: what stands there, else how its last attempt ended, else how it was planned."""
     standing = desk.tables.candidates(slot)
     filling = desk.tables.filling(slot)
     if standing:
         return Missing(slot=slot, why=Filling.PENDING.value, location=standing[0].location, id=standing[0].id)
     if filling is Filling.TAKEN:
-        row = desk.tables.servers_in(slot)[-1]
+        row = next(row for row in desk.tables.servers_in(slot) if taken(row))
         return Missing(slot=slot, why=filling.value, location=row.location, id=row.id)
     tries = desk.tables.attempts_in(slot)
     if tries:
         last: AttemptRow = tries[-1]
         return Missing(slot=slot, why=last.state.value, location=last.location, id=last.id, fault=last.fault)
-    return Missing(slot=slot, why="not tried" if desk.objection else "no room")
+    return Missing(slot=slot, why=otherwise)
 
 
 def _leftovers(desk: Desk, kept: t.Sequence[Kept], missing: t.Sequence[Missing]) -> tuple[Leftover, ...]:
     """Servers of ours that exist and are not kept: twins, surplus, and what does not go away."""
-    told = {each.server.id for each in kept} | {each.id for each in missing}
+    told = {each.server.id for each in kept} | {each.id for each in missing if each.why == Filling.PENDING.value}
     rows = (row for row in desk.tables.servers.values() if row.ours and not row.gone and row.id not in told)
     return tuple(
-        _leftover(row, row.doom or _why_left(desk, row)) for row in sorted(rows, key=lambda row: (row.slot, row.id))
+        _leftover(desk, row, row.doom or _why_left(desk, row))
+        for row in sorted(rows, key=lambda row: (row.slot, row.id))
     )
 
 
+_LEFT = {
+    Phase.DYING: "it is being deleted",
+    Phase.BROKEN: Reason.BROKEN.value,
+    Phase.RELEASED: Reason.RELEASED.value,
+}
+
+
 def _why_left(desk: Desk, row: ServerRow) -> str:
-    if row.phase is Phase.DYING:
-        return "it is being deleted"
+    if row.phase in _LEFT:
+        return _LEFT[row.phase]
     return "its slot is beyond the count" if row.slot > desk.run.order.count else "it stands beside another"
 
 
-def _leftover(row: ServerRow, why: str) -> Leftover:
-    return Leftover(location=row.location, id=row.id, name=row.server.name if row.server else "", why=why)
+def _leftover(desk: Desk, row: ServerRow, why: str) -> Leftover:
+    name = row.server.name if row.server else server_name(desk.tables.fleet, row.slot)
+    return Leftover(location=row.location, id=row.id, name=name, why=why)
 
 
 def _removed(desk: Desk) -> tuple[Leftover, ...]:
-    rows = (row for row in desk.tables.servers.values() if row.deletes and row.deletion is not Deletion.REFUSED)
-    return tuple(_leftover(row, row.doom) for row in sorted(rows, key=lambda row: (row.slot, row.id)))
+    rows = (row for row in desk.tables.servers.values() if _may_be_deleted(row))
+    left = (row for row in rows if row.deletion is not Deletion.REFUSED)
+    return tuple(_leftover(desk, row, row.doom) for row in sorted(left, key=lambda row: (row.slot, row.id)))
 
 
 def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
     if desk.objection is not None:
         return ()
-    return tuple(_leftover(row, reason.value) for row, reason in doomed(desk, now))
+    return tuple(_leftover(desk, row, reason.value) for row, reason in doomed(desk, now))
 
 
 def _suspicious(desk: Desk) -> tuple[Leftover, ...]:
@@ -276,7 +289,11 @@ def _wrote(desk: Desk) -> bool:
     """Whether any write was accepted, or may have been."""
     landed = (State.SEEN, State.DEAD, State.POSTING, State.AMBIGUOUS, State.COVERED)
     made = any(attempt.state in landed for attempt in desk.tables.attempts.values())
-    return made or any(row.deletes and row.deletion is not Deletion.REFUSED for row in desk.tables.servers.values())
+    return made or any(_may_be_deleted(row) for row in desk.tables.servers.values())
+
+
+def _may_be_deleted(row: ServerRow) -> bool:
+    return row.written or row.deletion is Deletion.SENT
 
 
 def _as_of(desk: Desk) -> float | None:

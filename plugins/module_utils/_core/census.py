@@ -11,9 +11,9 @@ import typing as t
 from dataclasses import dataclass
 
 from . import messages as m
+from .faults import Fault, Kind
 
-if t.TYPE_CHECKING:
-    from .faults import Fault
+_STOPPED = Fault(kind=Kind.TIMED_OUT, message="it had not answered when the survey was stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,9 @@ class Surveyor:
         unreachable, merged = [], []
         for label in self._labels:
             answer = self._answers.get(label)
-            if isinstance(answer, m.SurveyFailed):
-                unreachable.append((label, answer.fault))
-            elif answer is not None:
+            if not isinstance(answer, m.Surveyed):
+                unreachable.append((label, answer.fault if answer else _STOPPED))
+            else:
                 key = (answer.identity.endpoint, answer.identity.project_id)
                 if key in seen:
                     merged.append((label, seen[key].location))

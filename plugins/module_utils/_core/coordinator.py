@@ -16,7 +16,7 @@ from .desk import Desk, Objection, Run, What
 from .fill import enough, fill, looked_up, planned
 from .gate import gate
 from .learn import learn
-from .remove import remove
+from .remove import doomed, remove
 from .tables import Filling, Tables
 from .watch import watch
 
@@ -67,6 +67,7 @@ def decide(desk: Desk, now: float, *, rang: bool) -> bool:
     if desk.objection is not None or now >= desk.run.deadline:
         return True
     if not desk.run.order.wait:
+        desk.was_open |= desk.open or _writing(desk)
         return not desk.open and not _writing(desk)
     watch(desk, now)
     if _settle(desk):
@@ -110,6 +111,8 @@ def _planned(desk: Desk, now: float) -> bool:
     if wanted:
         if not looked_up(desk, now):
             return False
+        for row, _reason in doomed(desk, now):
+            desk.tables.locations[row.location].ledger.free(row.id, row.token, row.size)
         desk.placement = planned(desk, wanted, now)
         if not enough(desk, desk.placement):
             desk.objection = Objection.NO_ROOM

@@ -92,7 +92,6 @@ class Desk:
 
     run: Run
     tables: Tables
-    begun: bool = False
     finished: bool = False
     stopped: str = ""
     objection: Objection | None = None

@@ -150,11 +150,12 @@ class Answer:
 
 # The first line that fits wins. Texts: Nova's own, seen on real clouds and in its sources.
 SAYINGS: tuple[tuple[frozenset[int], str, Kind], ...] = (
-    (frozenset({403, 413}), r"too many servers in group|server_groups", Kind.GROUP_QUOTA),
+    (frozenset({403, 413}), r"too many servers in group|too many server groups", Kind.GROUP_QUOTA),
     (frozenset({403, 409, 413}), r"maximum number of ports|number of defined ports|quota.*\bport", Kind.PORT_QUOTA),
-    (frozenset({403, 413}), r"volume", Kind.VOLUME_QUOTA),
-    (frozenset({403, 413}), r"quota exceeded|over (?:a|the) limit|is over limit", Kind.QUOTA),
     (frozenset({403}), r"only volume-backed servers are allowed", Kind.NEEDS_VOLUME),
+    (frozenset({403, 413}), r"volumelimitexceeded|volumesizeexceedsavailablequota|of volumes", Kind.VOLUME_QUOTA),
+    (frozenset({403, 413}), r"quota exceeded|over (?:a|the) limit|is over limit", Kind.QUOTA),
+    (frozenset({413}), r"too large", Kind.INVALID),
     (
         frozenset({400}),
         r"can not find requested image|image .*(?:could not be found|not found)|imageref",
@@ -214,6 +215,9 @@ def boot_fault_of(code: int | None, message: str) -> Fault:
             kind = meant
             break
     return Fault(kind=kind, message=message or "the cloud gave no reason", status=code)
+
+
+UNTOLD = boot_fault_of(None, "")
 
 
 def _kind_of(answer: Answer) -> Kind:

@@ -17,8 +17,9 @@ from .heritage import expires, owner
 from .holds import held
 from .identity import EXPIRES_KEY, IMAGE_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
 from .place import Place, Placement, place_slots
-from .tables import AttemptRow, Filling, LocationRow, Lookup
+from .tables import LONG_AGO, AttemptRow, Filling, LocationRow, Lookup
 from .vacancy import presence, vacancy
+from .watch import leaving
 
 if t.TYPE_CHECKING:
     from .model import Offer
@@ -34,8 +35,9 @@ def fill(desk: Desk, now: float) -> None:
         return
     if not looked_up(desk, now):
         desk.open = True
-        return
-    if desk.replan or now >= desk.replan_at:
+        if desk.planned_at == LONG_AGO:
+            return
+    if desk.replan or now >= desk.replan_at or (desk.placement.unplaced and desk.tables.roomier):
         _plan(desk, now)
     _post(desk, now)
     if desk.replan or any(desk.queues.values()) or (desk.placement.unplaced and _may_yet(desk, now)):
@@ -44,7 +46,7 @@ def fill(desk: Desk, now: float) -> None:
 
 def _may_yet(desk: Desk, now: float) -> bool:
     """Whether what found no room may find some in this run: servers are leaving, or a passing fault holds an offer."""
-    if any(row.leaving for row in desk.tables.servers.values()):
+    if any(leaving(desk, row, now) for row in desk.tables.servers.values()):
         return True
     rows = (row for row in desk.tables.locations.values() if row.placeable)
     holds = [each for row in rows for each in row.holds.values() if each.until > now and each.fault.kind not in ROOM]
@@ -92,8 +94,9 @@ def _plan(desk: Desk, now: float) -> None:
         return
     wanted = desk.missing()
     desk.planned_at, desk.replan, desk.replan_at = now, False, float("inf")
+    desk.tables.roomier = False
     desk.placement = planned(desk, wanted, now)
-    going = any(row.leaving for row in desk.tables.servers.values())
+    going = any(leaving(desk, row, now) for row in desk.tables.servers.values())
     if not desk.posts and not going and not desk.unsettled and not enough(desk, desk.placement):
         desk.objection = Objection.NO_ROOM
         return
@@ -128,6 +131,10 @@ def _post(desk: Desk, now: float) -> None:
     in_flight = sum(row.pace.in_flight for row in desk.tables.locations.values())
     for label, queue in desk.queues.items():
         row = desk.tables.locations[label]
+        if any(held(desk.tables, offer, now) for _slot, offer in queue):
+            queue.clear()
+            desk.replan = True
+            desk.wake_at(desk.planned_at + _PLAN_EVERY)
         while queue and in_flight < MOST_IN_FLIGHT and row.pace.allows(_room_for(desk, row, queue[0][1]), now):
             slot, offer = queue.popleft()
             if desk.tables.filling(slot) is Filling.EMPTY:

@@ -22,16 +22,15 @@ def gate(desk: Desk, now: float) -> bool:
     for row in desk.tables.locations.values():
         if _due(desk, row, now):
             desk.survey(row)
-    if desk.begun:
+    if desk.tables.begun:
         return True
     until = desk.run.started + desk.run.order.patience.survey
     if now < until and any(_awaited(row) for row in desk.tables.locations.values()):
         desk.wake_at(until)
         return False
-    desk.begun = True
     desk.unsettled = desk.tables.begin()
     for row in desk.tables.locations.values():
-        if row.knowledge is Knowledge.UNREACHABLE:
+        if row.knowledge in (Knowledge.UNREACHABLE, Knowledge.UNASKED):
             desk.tell(now, What.UNREACHABLE, location=row.label, fault=row.fault)
     desk.heirlooms = heirlooms(desk)
     desk.objection = objection(desk)
@@ -89,9 +88,9 @@ def _due(desk: Desk, row: LocationRow, now: float) -> bool:
         return False
     if row.fault is None:
         return True
-    if row.fault.kind not in PASSING or not (desk.was_open if desk.begun else _worth_a_retry(row)):
+    if row.fault.kind not in PASSING or not (desk.was_open if desk.tables.begun else _worth_a_retry(row)):
         return False
-    at = row.failed_at + (_LATE_RETRY if desk.begun else _FIRST_RETRY)
+    at = row.failed_at + (_LATE_RETRY if desk.tables.begun else _FIRST_RETRY)
     if now < at:
         desk.wake_at(at)
     return now >= at

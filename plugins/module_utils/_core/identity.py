@@ -27,6 +27,7 @@ _NAME = re.compile(r"(.+)-(\d{3,})")
 _DESCRIPTION = 255
 _OWNER = 64
 _FIELDS = 8
+_EPOCH_DIGITS = 11  # the year 5138; more is no time that anybody meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ def rank(server: Server, mark: Mark | None) -> tuple[int, float, str]:
 def expires_of(server: Server) -> int | None:
     """When a server's lifetime ends (epoch seconds), or None for never."""
     text = dict(server.metadata).get(EXPIRES_KEY, NEVER)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _EPOCH_DIGITS else None
 
 
 def image_of(server: Server) -> str:

@@ -58,21 +58,24 @@ def _surveyed(tables: Tables, event: m.Surveyed) -> None:
 def _count(tables: Tables, row: LocationRow, event: m.Surveyed) -> None:
     """New limits begin a new account of what this run adds; without limits the old account goes on."""
     if event.limits is not None:
+        tables.roomier = True
         row.limits, row.usage = event.limits, event.usage
         ids = {token: attempt.id for token, attempt in tables.attempts.items()}
         row.ledger.recount({server.id for server in event.servers}, ids)
 
 
 def _merge(tables: Tables, row: LocationRow) -> bool:
-    """Whether this entry is another name of a location that is known already; the first in clouds.yaml stays."""
+    """Whether this entry is another name of a location that is known already.
+
+    The first in clouds.yaml stays; once the run has begun, the one that it works with.
+    """
     same = (
         each for each in tables.locations.values() if each is not row and each.identity == row.identity and each.known
     )
     twin = next(same, None)
     if twin is None:
         return False
-    attempted = any(attempt.location == twin.label for attempt in tables.attempts.values())
-    if attempted or twin.index < row.index:
+    if tables.begun or twin.index < row.index:
         row.knowledge, row.merged_into = Knowledge.MERGED, twin.label
         return True
     twin.knowledge, twin.merged_into = Knowledge.MERGED, row.label
@@ -88,11 +91,12 @@ def _survey_failed(tables: Tables, event: m.SurveyFailed) -> None:
 
 
 def _unanswered(tables: Tables, row: LocationRow, event: m.SurveyFailed | m.ListFailed | m.ShowFailed) -> None:
-    """A read failed. A location that answered nothing for the patience of a survey has fallen silent."""
+    """A read failed. A location that failed again, and answered nothing for a survey's patience, has fallen silent."""
     row.failures += 1
     row.failed_at = event.now
     row.fault = event.fault
-    fell_silent = row.known and event.now - row.answered_at >= tables.silence
+    answering = row.knowledge in (Knowledge.KNOWN, Knowledge.PARTIAL)
+    fell_silent = answering and row.failures > 1 and event.now - row.answered_at >= tables.silence
     if fell_silent or row.knowledge is Knowledge.UNASKED:
         row.knowledge = Knowledge.UNREACHABLE
         tables.touched.update(each.slot for each in tables.servers.values() if each.location == row.label)
@@ -118,18 +122,17 @@ def _list_failed(tables: Tables, event: m.ListFailed) -> None:
 def _shown(tables: Tables, event: m.Shown) -> None:
     row = tables.servers[event.id]
     row.showing = False
-    row.shown_at = event.started_at
+    row.shown_at, row.shown = event.started_at, event.server.phase
     see(tables, event, event.server)
-    if row.phase is Phase.RELEASED and row.deletion in (Deletion.ACCEPTED, Deletion.UNKNOWN):
-        row.deletion = Deletion.NONE
-    elif row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING:
-        row.deletion, row.doom = Deletion.NONE, ""
+    stays = row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING
+    if stays or (row.phase is Phase.RELEASED and row.deletion is Deletion.ACCEPTED):
+        _try_again(row)
 
 
 def _gone(tables: Tables, event: m.Gone) -> None:
     row = tables.servers[event.id]
-    if row.deletion is Deletion.SENT:
-        _answered_delete(tables, row, Deletion.ACCEPTED)
+    row.written |= row.deletion is Deletion.SENT
+    _answered_delete(tables, row, Deletion.ACCEPTED)
     end(tables, row, event.started_at, event.now)
 
 
@@ -196,18 +199,22 @@ def _close(tables: Tables, attempt: AttemptRow, state: State, now: float) -> Non
 def _delete_accepted(tables: Tables, event: m.DeleteAccepted) -> None:
     row = tables.servers[event.id]
     _answered_delete(tables, row, Deletion.ACCEPTED)
-    row.deleted_at = event.now
+    row.dying_at, row.written = event.now, True
     tables.locations[event.location].stirred_at = event.now
 
 
 def _delete_unknown(tables: Tables, event: m.DeleteUnknown) -> None:
     row = tables.servers[event.id]
     _answered_delete(tables, row, Deletion.UNKNOWN)
-    row.deleted_at, row.delete_fault, row.missed = event.now, event.fault, True
+    row.dying_at, row.written = event.now, True
+    row.delete_fault, row.missed = event.fault, True
+    _pause(row, event)
 
 
 def _delete_refused(tables: Tables, event: m.DeleteRefused) -> None:
     _refuse_delete(tables, tables.servers[event.id], event.fault)
+    if event.fault.kind is not Kind.LOCKED:
+        _pause(tables.servers[event.id], event)
 
 
 def _unlocked(tables: Tables, event: m.Unlocked) -> None:
@@ -221,22 +228,37 @@ def _unlocked(tables: Tables, event: m.Unlocked) -> None:
 
 
 def _refuse_delete(tables: Tables, row: ServerRow, fault: Fault) -> None:
-    """A DELETE may be refused for a while (locked, in use); after the third time it is left, and reported."""
     row.delete_fault = fault
-    _answered_delete(tables, row, Deletion.NONE if row.deletes < _MOST_DELETES else Deletion.REFUSED)
-    if row.deletion is Deletion.NONE:
-        row.doom = ""
+    if row.deletion is Deletion.SENT:
+        _answered_delete(tables, row, Deletion.NONE)
+        _try_again(row)
+
+
+def _try_again(row: ServerRow) -> None:
+    """A DELETE may be refused or come to nothing for a while; after the third time it is left, and reported."""
+    if row.deletes < _MOST_DELETES:
+        row.deletion = Deletion.NONE
+        row.doom = row.doom if row.phase is Phase.RELEASED else ""
+    else:
+        row.deletion = Deletion.REFUSED
+
+
+def _pause(row: ServerRow, event: m.DeleteRefused | m.DeleteUnknown) -> None:
+    row.delete_after = event.now + max(_ASK_AGAIN * row.deletes, event.fault.retry_after or 0.0)
 
 
 def _answered_delete(tables: Tables, row: ServerRow, deletion: Deletion) -> None:
-    row.deletion = deletion
-    tables.locations[row.location].deleting -= 1
-    tables.touched.add(row.slot)
+    """The DELETE under way has ended; a server that a read meanwhile showed to be gone has none."""
+    if row.deletion is Deletion.SENT:
+        row.deletion = deletion
+        tables.locations[row.location].deleting -= 1
+        tables.touched.add(row.slot)
 
 
 def _looked_up(tables: Tables, event: m.LookedUp) -> None:
     row = tables.locations[event.location]
     row.lookup, row.offers = Lookup.KNOWN, event.offers
+    tables.roomier = True
 
 
 def _look_up_failed(tables: Tables, event: m.LookUpFailed) -> None:

@@ -149,19 +149,24 @@ class Server:
     request_id: str = ""
 
     @property
+    def broken(self) -> bool:
+        """Whether it is in ERROR, on its way out or not."""
+        return self.status == _ERROR
+
+    @property
     def phase(self) -> Phase:
         if self.task in ("deleting", "soft-deleting"):
             return Phase.DYING
         settled = _PHASES.get(self.status, Phase.OCCUPIED)
-        if settled is Phase.READY and self.task is not None:
-            return Phase.PENDING
-        return settled
+        # A task on an ACTIVE server is its user's (a snapshot, a pause): it is busy, not being built.
+        return Phase.OCCUPIED if settled is Phase.READY and self.task is not None else settled
 
 
+_ERROR = "ERROR"
 _PHASES = {
     "ACTIVE": Phase.READY,
     "BUILD": Phase.PENDING,
-    "ERROR": Phase.BROKEN,
+    _ERROR: Phase.BROKEN,
     "DELETED": Phase.DYING,
     "SOFT_DELETED": Phase.RELEASED,
     "UNKNOWN": Phase.UNKNOWN,

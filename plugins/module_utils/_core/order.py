@@ -109,7 +109,7 @@ def order_from(params: t.Mapping[str, t.Any]) -> Order:
         fleet=_fleet(given.get("fleet", "")),
         absent=absent,
         count=count,
-        min_count=_min_count(given, count),
+        min_count=0 if absent else _min_count(given, count),
         spec=_spec(given, needed=count > 0),
         strategy=given.get("strategy", "even"),
         max_per_location=_at_least(given, "max_per_location", 1),
@@ -214,10 +214,12 @@ def _networks(given: t.Mapping[str, t.Any]) -> tuple[str, ...]:
 
 def _nic(nic: t.Any) -> str:
     """The network of one nic, written as openstack.cloud.server takes them: a name, net-name=…, or a dictionary."""
+    parts = nic
     if isinstance(nic, str):
-        nic = dict(part.split("=", 1) for part in nic.split(",")) if "=" in nic else {"net-name": nic}
-    named = [str(nic[key]) for key in ("net-id", "net-name", "net_id", "net_name") if nic.get(key)]
-    if len(named) != 1 or len(nic) != 1:
+        parts = dict(part.partition("=")[::2] for part in nic.split(",")) if "=" in nic else {"net-name": nic}
+    known = parts if isinstance(parts, dict) else {}
+    named = [str(known[key]) for key in ("net-id", "net-name", "net_id", "net_name") if known.get(key)]
+    if len(named) != 1 or len(known) != 1:
         raise OrderError(
             f"nics: {nic} is not understood; each takes net-name or net-id (ports belong to one server only)"
         )

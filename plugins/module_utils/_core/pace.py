@@ -25,7 +25,7 @@ class Pace:
 
     def allows(self, room: int, now: float) -> bool:
         """Whether one more POST may go out; near the limit one or two at a time, so that races show in time."""
-        window = 2 if room < 2 * self.in_flight else int(self._window)
+        window = min(2, int(self._window)) if room < 2 * self.in_flight else int(self._window)
         return now >= self.quiet_until and self.in_flight < min(window, room)
 
     def sent(self) -> None:
@@ -35,8 +35,9 @@ class Pace:
         """An answer that is no complaint."""
         self.in_flight -= 1
         self._best = latency if self._best is None else min(self._best, latency)
+        slow = self._usual is not None and latency > _MUCH_SLOWER * self._usual
         self._usual = latency if self._usual is None else 0.8 * self._usual + 0.2 * latency
-        if latency > _MUCH_SLOWER * self._usual:
+        if slow:
             self._halve()
         elif latency <= _SLOWER * self._best:
             self._window = min(MOST, self._window + 1)

@@ -42,6 +42,9 @@ def doomed(desk: Desk, now: float) -> list[tuple[ServerRow, Reason]]:
 
 def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
     location = desk.tables.locations[row.location]
+    if now < row.delete_after:
+        desk.wake_at(row.delete_after)
+        return
     missing = proven(desk, row, found.proof, now)
     if missing and found.proof is Proof.ROW:
         desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)

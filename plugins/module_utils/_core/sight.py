@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .faults import Fault, Kind, boot_fault_of
+from .faults import UNTOLD, Fault, Kind, boot_fault_of
 from .holds import hold
 from .identity import Belonging, Whose, belonging
 from .model import Phase
@@ -51,6 +51,7 @@ def see(tables: Tables, event: m.Surveyed | m.Listed | m.Shown, server: Server) 
     elif event.started_at < row.seen_at:
         return
     _recognise(tables, row, found)
+    _suspect(tables, event.location, server, row.belonging)
     _update(tables, row, server, event)
 
 
@@ -62,7 +63,7 @@ def _suspect(tables: Tables, location: str, server: Server, found: Belonging) ->
 def _recognise(tables: Tables, row: ServerRow, found: Belonging) -> None:
     """Whose it is now, and which attempt of this run made it."""
     same = (found.fleet, found.slot) == (tables.fleet, row.slot)
-    row.belonging = found if same else replace(row.belonging, whose=Whose.SUSPICIOUS)
+    row.belonging = found if same else replace(found, whose=Whose.SUSPICIOUS, fleets=found.fleets | {tables.fleet})
     attempt = tables.attempts.get(found.mark.token) if found.mark else None
     if attempt is not None:
         row.token = attempt.token
@@ -77,8 +78,12 @@ def _update(tables: Tables, row: ServerRow, server: Server, event: m.Surveyed | 
     row.sightings += 1
     if row.lived_at is None and _lives(row):
         row.lived_at = event.now
-    if row.phase is Phase.BROKEN:
-        _bury(tables, row, boot_fault_of(server.fault.code, server.fault.message) if server.fault else None, event.now)
+    if row.phase is Phase.DYING and before is not Phase.DYING:
+        row.dying_at = event.now
+    if server.broken:
+        row.lived_at = None
+        said = server.fault and boot_fault_of(server.fault.code, server.fault.message)
+        _bury(tables, row, said or UNTOLD, event.now)
     if row.phase is not before:
         tables.locations[row.location].stirred_at = event.now
     tables.touched.add(row.slot)
@@ -89,12 +94,15 @@ def _lives(row: ServerRow) -> bool:
     return row.phase in (Phase.READY, Phase.OCCUPIED) or (row.phase is Phase.PENDING and row.sightings > 1)
 
 
-def _bury(tables: Tables, row: ServerRow, fault: Fault | None, now: float) -> None:
-    """The attempt that made this server came to nothing."""
+def _bury(tables: Tables, row: ServerRow, fault: Fault, now: float) -> None:
+    """The attempt that made this server came to nothing. A cloud may tell why only after it showed the ERROR."""
     attempt = tables.attempts.get(row.token)
-    if attempt is not None and attempt.state is State.SEEN:
+    if attempt is None:
+        return
+    told_now = attempt.state is State.DEAD and attempt.fault == UNTOLD != fault and not row.gone
+    if attempt.state is State.SEEN or told_now:
         attempt.state = State.DEAD
-        attempt.fault = fault or boot_fault_of(None, "")
+        attempt.fault = fault
         hold(tables, attempt.offer, attempt.fault, now)
 
 
@@ -105,5 +113,6 @@ def end(tables: Tables, row: ServerRow, started_at: float, now: float) -> None:
         _bury(tables, row, Fault(kind=Kind.VANISHED, message=f"server {row.id} vanished"), now)
     location = tables.locations[row.location]
     location.stirred_at = now
-    location.ledger.free(row.id, row.token, (row.server.vcpus, row.server.ram) if row.server else (0, 0))
+    location.ledger.free(row.id, row.token, row.size)
+    tables.roomier = True
     tables.touched.add(row.slot)

@@ -151,11 +151,13 @@ class Deletion(enum.Enum):
 
 @dataclass(slots=True)
 class ServerRow:
-    """One server of the fleet. ``seen_at`` and ``shown_at`` are when the last read, and the last GET of it, began.
+    """One server of the fleet.
 
-    ``evidence_at`` is when the last answer that proves it exists was received. ``server`` is None while only the POST's
-    answer is known; ``lived_at`` is when it was first known to be more than a POST that may be rolled back; ``missed``
-    says that a later list lacked it, which proves nothing but asks for a GET.
+    ``seen_at`` and ``shown_at`` are when the last read, and the last GET of it, began; ``shown`` is the phase that this
+    GET showed. ``evidence_at`` is when the last answer that proves it exists was received. ``server`` is None while only
+    the POST's answer is known; ``lived_at`` is when it was first known to be more than a POST that may be rolled back;
+    ``missed`` says that a later list lacked it, which proves nothing but asks for a GET. ``dying_at`` is since when its
+    removal is known to be under way; ``written`` says that a DELETE of ours was accepted, or may have been.
     """
 
     id: str
@@ -165,6 +167,7 @@ class ServerRow:
     server: Server | None = None
     seen_at: float = LONG_AGO
     shown_at: float = LONG_AGO
+    shown: Phase | None = None
     evidence_at: float = LONG_AGO
     first_at: float = LONG_AGO
     sightings: int = 0
@@ -174,7 +177,9 @@ class ServerRow:
     show_after: float = LONG_AGO
     deletion: Deletion = Deletion.NONE
     deletes: int = 0
-    deleted_at: float = LONG_AGO
+    delete_after: float = LONG_AGO
+    dying_at: float = LONG_AGO
+    written: bool = False
     delete_fault: Fault | None = None
     doom: str = ""
     gone: bool = False
@@ -187,6 +192,11 @@ class ServerRow:
     @property
     def phase(self) -> Phase:
         return Phase.PENDING if self.server is None else self.server.phase
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its cores, and its RAM in MiB."""
+        return (self.server.vcpus, self.server.ram) if self.server else (0, 0)
 
     @property
     def candidate(self) -> bool:
@@ -221,14 +231,16 @@ class Filling(enum.Enum):
 class Tables:
     """All rows, and the index by slot.
 
-    ``touched`` are the slots that changed since `Tables.settle` was last called; ``epoch`` makes a monotonic time epoch
-    seconds by our own clock.
+    ``touched`` are the slots that changed since `Tables.settle` was last called; ``roomier`` says that there may be
+    more room than the last plan knew of; ``epoch`` makes a monotonic time epoch seconds by our own clock.
     """
 
     def __init__(self, order: Order, locations: t.Sequence[Location], epoch: float) -> None:
         self.fleet, self.count = order.fleet, order.count
         self.silence = order.patience.survey
         self.epoch = epoch
+        self.begun = False
+        self.roomier = False
         self.locations = {each.label: LocationRow(location=each, index=n) for n, each in enumerate(locations)}
         self.attempts: dict[str, AttemptRow] = {}
         self.servers: dict[str, ServerRow] = {}
@@ -273,6 +285,7 @@ class Tables:
 
     def begin(self) -> set[int]:
         """Derive every slot for the first time, the empty ones as well; returns those with servers."""
+        self.begun = True
         self.touched.update(range(1, self.count + 1))
         self.settle()
         return set(self._servers_in)
@@ -298,14 +311,14 @@ class Tables:
             return Filling.PENDING
         if slot > self.count:
             return Filling.BEYOND
-        return Filling.TAKEN if any(_taken(row) for row in self.servers_in(slot)) else Filling.EMPTY
+        return Filling.TAKEN if any(taken(row) for row in self.servers_in(slot)) else Filling.EMPTY
 
     def _hoped_for(self, attempt: AttemptRow) -> bool:
         doubtful = attempt.state is State.AMBIGUOUS and not self.silent(attempt.location)
         return doubtful or attempt.state is State.POSTING
 
 
-def _taken(row: ServerRow) -> bool:
+def taken(row: ServerRow) -> bool:
     """Whether somebody else removed a server that was alive: another order that we do not fight."""
     going = row.gone or row.phase is Phase.DYING
     return row.ours and going and row.lived_at is not None and row.deletion is Deletion.NONE and not row.doom

@@ -96,8 +96,11 @@ def _twin(desk: Desk, row: ServerRow) -> Verdict | None:
 
 
 def proven(desk: Desk, row: ServerRow, proof: Proof, now: float) -> tuple[ServerRow, ...]:
-    """The servers that must be read by id before the DELETE may go out; none when it may."""
+    """The servers that must be read by id before the DELETE may go out; none when it may.
+
+    A GET counts only if it showed itself what the verdict rests on: lists are not read in the order of the truth.
+    """
     if proof is Proof.ROW:
         return () if now - row.seen_at <= FRESH else (row,)
     needed = (row,) if proof is Proof.SHOW else (row, desk.tables.candidates(row.slot)[0])
-    return tuple(each for each in needed if now - each.shown_at > FRESH)
+    return tuple(each for each in needed if each.shown is not each.phase or now - each.shown_at > FRESH)

@@ -57,7 +57,7 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
         if row.missed and not row.gone and row.deletion is not Deletion.SENT and not desk.tables.silent(row.location):
             found.setdefault(row.location, Pending())
             desk.show(row, now)
-        elif _leaving(desk, row, now):
+        elif leaving(desk, row, now):
             found.setdefault(row.location, Pending()).dying = True
         elif desk.tables.stands(row) and row.slot <= desk.run.order.count and _coming(row, now):
             found.setdefault(row.location, Pending()).building = True
@@ -69,11 +69,11 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
     return found
 
 
-def _leaving(desk: Desk, row: ServerRow, now: float) -> bool:
+def leaving(desk: Desk, row: ServerRow, now: float) -> bool:
     """Whether its end is worth waiting for; a deletion that a cloud ignores is given up, and reported."""
     if not row.leaving or desk.tables.silent(row.location):
         return False
-    return row.deletion is not Deletion.ACCEPTED or now - row.deleted_at < desk.run.order.patience.boot
+    return row.deletion is Deletion.SENT or now - row.dying_at < desk.run.order.patience.boot
 
 
 def _coming(row: ServerRow, now: float) -> bool:

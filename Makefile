@@ -1,0 +1,80 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every target sets up what it needs, in .cache and nowhere else (ansible-test also keeps a cache in ~/.ansible/test).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types docs core unit sanity units integration build tarball lock clean
+
+cache := $(CURDIR)/.cache
+core_tests := tests/unit/plugins/module_utils/_core
+users_path := $(PATH)
+# The user's own clouds, accounts and Ansible settings are none of our business.
+unexport $(filter OS_% OPENMULTISTACK_% ANSIBLE_%,$(.VARIABLES))
+# Without the user's PATH, where a version manager's shims may stand for Pythons that do not run.
+export PATH := $(cache)/venv/bin:$(shell getconf PATH)
+export LC_ALL := C.UTF-8
+export ANSIBLE_COLLECTIONS_PATH := $(cache)
+export COVERAGE_FILE := $(cache)/coverage
+export HYPOTHESIS_STORAGE_DIRECTORY := $(cache)/hypothesis
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 20
+
+demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulated on this machine
+	tools/demo
+
+test: lint types docs unit sanity units integration build tarball ## every check, one after the other
+	@echo 'Every check passed. pytest closed with:'
+	@tail -qn 1 $(cache)/core.log $(cache)/unit.log
+
+lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelog; licence headers
+	ruff check
+	ruff format --check
+	ansible-lint
+	shellcheck .ci/run $$(grep -lE '^#!.*bash' tools/*)
+	antsibull-changelog lint
+	tools/licences
+
+types: $(cache)/ready-dev ## mypy, strict
+	mypy -p ansible_collections.openmultistack.cloud.plugins
+	mypy tests/simulator tools
+
+docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
+
+core: $(cache)/ready-dev ## unit tests of the decisions (_core) alone, every branch of which they must cover
+	tools/core
+
+unit: core ## all unit tests: the fast loop
+	python -m pytest -n auto --ignore=$(core_tests) --cov --cov-append | tee $(cache)/unit.log
+
+sanity units integration: $(cache)/ready-dev
+	flock --close $(cache)/lock tools/ansible-test $@
+sanity: ## ansible-test sanity
+units: ## the unit tests again, under ansible-test
+integration: ## ansible-test integration, against simulated clouds
+
+build: $(cache)/ready-dev ## the tarball for Galaxy, read by Galaxy's importer
+	flock --close $(cache)/lock tools/build
+
+tarball: build ## install that tarball into a clean folder, and play the demo from there
+	tools/tarball
+
+lock: $(cache)/ready-dev ## choose newer versions of everything (constraints.txt)
+	tools/lock
+
+clean: ## forget the set-up and all caches
+	rm -rf .cache
+
+$(cache)/ready: tools/setup requirements.txt requirements-demo.txt constraints.txt
+	@PATH='$(users_path)' tools/setup demo
+	@touch $@
+
+$(cache)/ready-dev: tools/setup tools/ansible-test-cache requirements.txt requirements-demo.txt requirements-dev.txt constraints.txt
+	@PATH='$(users_path)' tools/setup dev
+	@touch $(cache)/ready $@

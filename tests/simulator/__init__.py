@@ -1,0 +1,12 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Simulated OpenStack clouds on loopback, for tests only."""
+
+from __future__ import annotations
+
+from .clock import ManualClock
+from .simulator import Simulator
+
+__all__ = ["ManualClock", "Simulator"]

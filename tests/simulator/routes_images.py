@@ -1,0 +1,213 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Glance v2: images."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import typing as t
+import urllib.parse
+
+from flask import Blueprint, Response, request
+
+from . import context
+from .clock import iso
+from .identifiers import is_uuid, new_uuid
+from .refusal import Refused
+from .resources import Image
+
+blueprint = Blueprint("image", __name__, url_prefix="/<cloud>/<region>/image")
+blueprint.url_value_preprocessor(context.locate)
+_HTML = """<html>
+ <head>
+  <title>{0}</title>
+ </head>
+ <body>
+  <h1>{0}</h1>
+  {1}<br /><br />
+
+
+
+ </body>
+</html>"""
+_REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
+_NO_CREDENTIALS = (
+    "This server could not verify that you are authorized to access the document you requested. Either you supplied"
+    " the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials"
+    " required."
+)
+_FIELDS = frozenset({"name", "visibility", "min_disk", "min_ram", "disk_format", "container_format", "tags", "id"})
+
+
+@blueprint.before_request
+def _enter() -> None:
+    if request.endpoint != "image.versions":
+        context.authenticate()
+
+
+@blueprint.errorhandler(Refused)
+def _refused(error: Refused) -> Response:
+    title = f"{error.status} {_REASONS.get(error.status, 'Error')}"
+    text = _NO_CREDENTIALS if error.status == 401 else error.message
+    return Response(_HTML.format(title, text), error.status, mimetype="text/html")
+
+
+@blueprint.after_request
+def _headers(response: Response) -> Response:
+    response.headers["x-openstack-request-id"] = context.request_id()
+    return response
+
+
+@blueprint.get("/")
+@blueprint.get("/versions")
+def versions() -> Response:
+    """All versions."""
+    links = [{"rel": "self", "href": f"{context.region().base_url}/image/v2/"}]
+    names = ("v2.16", "v2.15", "v2.9", "v2.8", "v2.7", "v2.5", "v2.0")
+    shown = [{"id": name, "status": "CURRENT" if name == "v2.16" else "SUPPORTED", "links": links} for name in names]
+    return context.answer(300, {"versions": shown})
+
+
+@blueprint.get("/v2/images")
+def list_images() -> Response:
+    """The images a project sees, newest first."""
+    images = [image for image in context.region().images.values() if _visible(image) and _wanted(image)]
+    images.sort(key=lambda image: (image.created, image.id), reverse=True)
+    marker, limit = request.args.get("marker"), int(request.args.get("limit") or 25)
+    if marker:
+        position = next((number for number, image in enumerate(images) if image.id == marker), None)
+        if position is None:
+            raise Refused(400, f"Marker {marker} could not be found.")
+        images = images[position + 1 :]
+    page: dict[str, t.Any] = {"images": [_shown(image) for image in images[:limit]], "first": "/v2/images"}
+    if len(images) > limit:
+        query = {**request.args.to_dict(), "marker": images[limit - 1].id}
+        page["next"] = f"/v2/images?{urllib.parse.urlencode(query)}"
+    return context.answer(200, page | {"schema": "/v2/schemas/images"})
+
+
+@blueprint.get("/v2/images/<image_id>")
+def show_image(image_id: str) -> Response:
+    """One image, by id only."""
+    return context.answer(200, _shown(_found(image_id)))
+
+
+@blueprint.post("/v2/images")
+def create_image() -> Response:
+    """An image without data yet."""
+    given = context.body()
+    region = context.region()
+    image_id = given.get("id") or new_uuid(region.randomness)
+    if image_id in region.images:
+        raise Refused(409, f"Image ID {image_id} already exists!")
+    fields = {key: given[key] for key in _FIELDS & set(given) - {"id", "tags"}}
+    image = Image(
+        **{"name": "", "visibility": "shared", "disk_format": None, "container_format": None, **fields},
+        id=image_id,
+        owner=context.project().id,
+        created=region.now(),
+        status="queued",
+        size=None,
+        tags=tuple(given.get("tags", ())),
+        properties={key: value for key, value in given.items() if key not in _FIELDS},
+    )
+    region.images[image_id] = image
+    return context.answer(201, _shown(image), {"Location": f"{region.base_url}/image/v2/images/{image_id}"})
+
+
+@blueprint.put("/v2/images/<image_id>/file")
+def upload_image(image_id: str) -> Response:
+    """The data of an image."""
+    image = _found(image_id)
+    data = request.get_data(cache=False)
+    checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    context.region().images[image_id] = dataclasses.replace(image, status="active", size=len(data), checksum=checksum)
+    return Response(status=204)
+
+
+@blueprint.patch("/v2/images/<image_id>")
+def update_image(image_id: str) -> Response:
+    """Changes as JSON patch."""
+    image = _found(image_id)
+    for change in request.get_json(force=True):
+        name = change["path"].lstrip("/")
+        if name in _FIELDS:
+            value: t.Any = tuple(change["value"]) if name == "tags" else change.get("value")
+            changes: dict[str, t.Any] = {name: value}
+            image = dataclasses.replace(image, **changes)
+        else:
+            properties = dict(image.properties)
+            properties.pop(name, None)
+            if change["op"] != "remove":
+                properties[name] = change["value"]
+            image = dataclasses.replace(image, properties=properties)
+    context.region().images[image_id] = image
+    return context.answer(200, _shown(image))
+
+
+@blueprint.delete("/v2/images/<image_id>")
+def delete_image(image_id: str) -> Response:
+    """Delete one's own image."""
+    image = _found(image_id)
+    if image.owner != context.project().id and not context.user().admin:
+        raise Refused(403, f"You are not authorized to complete delete_image action on image {image_id}.")
+    del context.region().images[image_id]
+    return Response(status=204)
+
+
+def _visible(image: Image) -> bool:
+    return image.visibility == "public" or image.owner == context.project().id or context.user().admin
+
+
+def _wanted(image: Image) -> bool:
+    for key, value in request.args.items():
+        if key in {"limit", "marker", "sort", "sort_key", "sort_dir", "os_hidden", "member_status"}:
+            continue
+        options = value[3:].split(",") if value.startswith("in:") else [value]
+        options = [option.strip('"') for option in options]
+        if key == "tag":
+            if not set(options) <= set(image.tags):
+                return False
+        elif str(_shown(image).get(key, "")) not in options:
+            return False
+    return True
+
+
+def _found(image_id: str) -> Image:
+    image = context.region().images.get(image_id)
+    if image is None or not _visible(image):
+        plain = image_id if is_uuid(image_id) else str(image_id)
+        raise Refused(404, f"No image found with ID {plain}")
+    return image
+
+
+def _shown(image: Image) -> dict[str, t.Any]:
+    path = f"/v2/images/{image.id}"
+    return {
+        **image.properties,
+        "id": image.id,
+        "name": image.name,
+        "status": image.status,
+        "visibility": image.visibility,
+        "owner": image.owner,
+        "size": image.size,
+        "virtual_size": None,
+        "checksum": image.checksum,
+        "os_hash_algo": None,
+        "os_hash_value": None,
+        "os_hidden": False,
+        "protected": False,
+        "min_disk": image.min_disk,
+        "min_ram": image.min_ram,
+        "disk_format": image.disk_format,
+        "container_format": image.container_format,
+        "tags": list(image.tags),
+        "created_at": iso(image.created),
+        "updated_at": iso(image.created),
+        "self": path,
+        "file": path + "/file",
+        "schema": "/v2/schemas/image",
+    }

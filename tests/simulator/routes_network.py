@@ -1,0 +1,250 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Neutron: networks, subnets, ports, quotas."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import typing as t
+
+from flask import Response, request
+
+from . import context
+from .addresses import drop_port, new_port
+from .clock import iso
+from .network import Row, blueprint, cut, listed, not_found, over_quota
+from .order_networks import ports_left, visible_networks
+from .refusal import Refused
+
+if t.TYPE_CHECKING:
+    from .resources import Network, Port
+
+
+@blueprint.get("/v2.0/networks")
+def list_networks() -> Response:
+    """The networks a project sees."""
+    return listed("networks", map(_network, _networks()))
+
+
+@blueprint.get("/v2.0/networks/<network_id>")
+def show_network(network_id: str) -> Response:
+    """One network, by id only."""
+    found = next((each for each in _networks() if each.id == network_id), None)
+    if found is None:
+        raise not_found("NetworkNotFound", "Network", network_id)
+    return context.answer(200, {"network": cut(_network(found))})
+
+
+@blueprint.get("/v2.0/subnets")
+def list_subnets() -> Response:
+    """The subnets of those networks; an external network shows its own to nobody else."""
+    return listed("subnets", map(_subnet, (each for each in _networks() if _sees_inside(each))))
+
+
+@blueprint.get("/v2.0/subnets/<subnet_id>")
+def show_subnet(subnet_id: str) -> Response:
+    """One subnet."""
+    found = next((each for each in _networks() if each.subnet_id == subnet_id), None)
+    if found is None:
+        raise not_found("SubnetNotFound", "Subnet", subnet_id)
+    return context.answer(200, {"subnet": cut(_subnet(found))})
+
+
+@blueprint.get("/v2.0/ports")
+def list_ports() -> Response:
+    """The project's ports."""
+    return listed("ports", map(_port, _ports()))
+
+
+@blueprint.get("/v2.0/ports/<port_id>")
+def show_port(port_id: str) -> Response:
+    """One port."""
+    return context.answer(200, {"port": cut(_port(_found_port(port_id)))})
+
+
+@blueprint.post("/v2.0/ports")
+def create_ports() -> Response:
+    """One port, or many in one call: all or none."""
+    body = context.body()
+    wanted = body.get("ports") or [body.get("port") or {}]
+    room = ports_left(context.region(), context.project().id)
+    if room is not None and room < len(wanted):
+        raise over_quota("port")
+    made = [_create_port(each) for each in wanted]
+    shown = [_port(port) for port in made]
+    return context.answer(201, {"ports": shown} if "ports" in body else {"port": shown[0]})
+
+
+@blueprint.put("/v2.0/ports/<port_id>")
+def update_port(port_id: str) -> Response:
+    """Rename, describe, regroup."""
+    port = _found_port(port_id)
+    given = context.body().get("port") or {}
+    changes = {key: given[key] for key in ("name", "description", "device_id", "device_owner") if key in given}
+    if "security_groups" in given:
+        changes["security_groups"] = tuple(given["security_groups"])
+    changed = dataclasses.replace(port, **changes)
+    context.region().ports[port_id] = changed
+    context.region().touch(port.device_id)
+    return context.answer(200, {"port": _port(changed)})
+
+
+@blueprint.delete("/v2.0/ports/<port_id>")
+def delete_port(port_id: str) -> Response:
+    """Delete one; a server that has it loses it."""
+    region, port = context.region(), _found_port(port_id)
+    held = region.ports_of.get(port.device_id, ())
+    if port_id in held:
+        region.ports_of[port.device_id] = tuple(each for each in held if each != port_id)
+    drop_port(region, port)
+    region.touch(port.device_id)
+    return Response(status=204)
+
+
+@blueprint.get("/v2.0/quotas/<project_id>")
+@blueprint.get("/v2.0/quotas/<project_id>/details")
+@blueprint.get("/v2.0/quotas/<project_id>/details.json")
+def show_quota(project_id: str) -> Response:
+    """The quota of a project, with its use if asked for."""
+    region = context.region()
+    limits = region.quota(project_id)
+    used = {
+        "port": sum(1 for port in region.ports.values() if port.project_id == project_id),
+        "floatingip": sum(1 for each in region.floating_ips.values() if each.project_id == project_id),
+        "security_group": sum(1 for each in region.security_groups.values() if each.project_id == project_id),
+        "network": sum(1 for each in region.networks.values() if each.project_id == project_id),
+    }
+    names = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
+    shown: Row = {name: limits[name] for name in names}
+    if "/details" in request.path:
+        shown = {name: {"limit": limits[name], "used": used.get(name, 0), "reserved": 0} for name in names}
+    return context.answer(200, {"quota": shown})
+
+
+@blueprint.get("/v2.0/extensions")
+def list_extensions() -> Response:
+    """The extensions that clients look for."""
+    names = ("router", "external-net", "security-group", "quotas", "quota_details", "standard-attr-description")
+    shown = [{"alias": name, "name": name, "description": "", "links": [], "updated": "2020-01-01"} for name in names]
+    return context.answer(200, {"extensions": shown})
+
+
+@blueprint.get("/v2.0/routers")
+def list_routers() -> Response:
+    """None: servers have no way out but floating IPs."""
+    return listed("routers", [])
+
+
+@blueprint.get("/v2.0/availability_zones")
+@blueprint.get("/v2.0/address-scopes")
+@blueprint.get("/v2.0/subnetpools")
+def list_nothing() -> Response:
+    """Nothing of that kind."""
+    return listed(request.path.rsplit("/", 1)[-1].replace("-", "_"), [])
+
+
+def _networks() -> list[Network]:
+    return visible_networks(context.region(), context.project().id)
+
+
+def _sees_inside(network: Network) -> bool:
+    return network.shared or network.project_id == context.project().id
+
+
+def _ports() -> list[Port]:
+    return [port for port in context.region().ports.values() if port.project_id == context.project().id]
+
+
+def _found_port(port_id: str) -> Port:
+    port = context.region().ports.get(port_id)
+    if port is None or port.project_id != context.project().id:
+        raise not_found("PortNotFound", "Port", port_id)
+    return port
+
+
+def _create_port(wanted: t.Mapping[str, t.Any]) -> Port:
+    region = context.region()
+    network = next((each for each in _networks() if each.id == wanted.get("network_id")), None)
+    if network is None:
+        raise not_found("NetworkNotFound", "Network", str(wanted.get("network_id")))
+    own = [each.id for each in region.security_groups.values() if each.project_id == context.project().id]
+    port = new_port(
+        region,
+        network,
+        context.project().id,
+        wanted=next((each["ip_address"] for each in wanted.get("fixed_ips", ()) if "ip_address" in each), ""),
+        name=wanted.get("name", ""),
+        description=wanted.get("description", ""),
+        security_groups=tuple(wanted.get("security_groups", own[:1])),
+        preset=True,
+    )
+    if port is None:
+        text = f"No more IP addresses available on network {network.id}."
+        raise Refused(409, text, "IpAddressGenerationFailure")
+    return port
+
+
+def _network(network: Network) -> Row:
+    return {
+        "id": network.id,
+        "name": network.name,
+        "project_id": network.project_id,
+        "tenant_id": network.project_id,
+        "status": "ACTIVE",
+        "admin_state_up": True,
+        "shared": network.shared,
+        "router:external": network.external,
+        "subnets": [network.subnet_id] if _sees_inside(network) else [],
+        "mtu": network.mtu,
+        "port_security_enabled": True,
+        "availability_zones": [],
+        "availability_zone_hints": [],
+        "description": "",
+        "tags": [],
+    }
+
+
+def _subnet(network: Network) -> Row:
+    span = ipaddress.ip_network(network.cidr)
+    return {
+        "id": network.subnet_id,
+        "name": f"{network.name}-subnet",
+        "network_id": network.id,
+        "project_id": network.project_id,
+        "tenant_id": network.project_id,
+        "cidr": network.cidr,
+        "ip_version": span.version,
+        "gateway_ip": str(span.network_address + 1),
+        "enable_dhcp": True,
+        "allocation_pools": [],
+        "dns_nameservers": [],
+        "host_routes": [],
+        "description": "",
+        "tags": [],
+    }
+
+
+def _port(port: Port) -> Row:
+    return {
+        "id": port.id,
+        "name": port.name,
+        "network_id": port.network_id,
+        "project_id": port.project_id,
+        "tenant_id": port.project_id,
+        "status": port.status,
+        "admin_state_up": True,
+        "mac_address": port.mac,
+        "fixed_ips": [{"subnet_id": port.subnet_id, "ip_address": port.address}],
+        "device_id": port.device_id,
+        "device_owner": port.device_owner,
+        "security_groups": list(port.security_groups),
+        "description": port.description,
+        "allowed_address_pairs": [],
+        "binding:vnic_type": "normal",
+        "created_at": iso(port.created),
+        "updated_at": iso(port.created),
+        "tags": [],
+    }

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud import stops
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_a_reason_to_stop(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with stops.stop_signals() as reason:
+        assert reason() == ""
+        signal.raise_signal(number)
+        assert reason() == reason() == f"received {number.name}"
+        assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is before
+
+
+def test_the_second_signal_is_not_held_back() -> None:
+    with pytest.raises(KeyboardInterrupt), stops.stop_signals():
+        for _each in range(2):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_pipe_that_nobody_reads_is_a_reason_to_stop() -> None:
+    reader, writer = os.pipe()
+    try:
+        assert stops._unread(writer) == ""
+        os.close(reader)
+        assert stops._unread(writer) == "nobody reads the answer any more"
+    finally:
+        os.close(writer)
+    assert stops._unread(writer) == ""
+
+
+def test_a_module_whose_caller_has_died_sees_it() -> None:
+    code = (
+        "import sys, time; sys.path[:0] = eval(sys.argv[1])\n"
+        f"from {stops.__name__} import stop_signals\n"
+        "with stop_signals() as reason:\n"
+        "    end = time.monotonic() + 20\n"
+        "    while not reason() and time.monotonic() < end: time.sleep(0.02)\n"
+        "    sys.stderr.write(reason())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, repr(sys.path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        assert child.stderr.read() == "nobody reads the answer any more"

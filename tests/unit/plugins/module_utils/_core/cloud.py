@@ -1,0 +1,224 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One simulated location: its servers, its quota, and how it answers each command, well or not."""
+
+from __future__ import annotations
+
+import enum
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import MARK_KEY
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import (
+    Address,
+    BootFault,
+    Flavor,
+    Hints,
+    Identity,
+    Limits,
+    Location,
+    Offer,
+    Quota,
+    Server,
+    Usage,
+)
+
+SMALL = Flavor(id="1", name="m1.small", vcpus=1, ram=512)
+EPOCH = 1_800_000_000
+NEVER = float("inf")
+
+
+class Upset(enum.Enum):
+    """What can happen to a request, beside a fault: HANG and LOST do nothing, LANDED and LATE do it unseen."""
+
+    HANG = "no answer before the command's deadline"
+    LOST = "the request is lost, and its answer"
+    LANDED = "the answer is lost"
+    LATE = "the answer is lost, and it is done only much later"
+    IGNORED = "accepted, but nothing is done"
+
+
+Script = t.Callable[[m.ToLocation], Fault | Upset | None]
+
+
+@dataclass
+class Machine:
+    """One server, in BUILD until ``active_at``, then as ``server`` says, or in ERROR where it has a fault."""
+
+    server: Server
+    active_at: float = 0.0
+    gone_at: float = NEVER
+    fault: BootFault | None = None
+    soft: bool = False
+
+    def seen(self, now: float) -> Server | None:
+        if now >= self.gone_at:
+            return None
+        task = "deleting" if self.gone_at < NEVER else self.server.task
+        if self.soft:
+            return replace(self.server, status="SOFT_DELETED", task=None)
+        if now < self.active_at:
+            return replace(self.server, status="BUILD", task=task or "spawning")
+        return replace(self.server, status="ERROR" if self.fault else self.server.status, task=task, fault=self.fault)
+
+
+@dataclass
+class Place:
+    """One location; ``script`` may upset a command, ``fate`` may give a new server the fault of its boot."""
+
+    label: str
+    quota: int | None = 20
+    cores: int | None = 100
+    build: float = 5.0
+    delete: float = 2.0
+    latency: float = 0.1
+    late: float = 60.0
+    offset: float = 0.0
+    hints: Hints = Hints()
+    chosen: bool = True
+    zones: tuple[str | None, ...] = (None,)
+    flavors: tuple[Flavor, ...] = (SMALL,)
+    endpoint: str = ""
+    script: Script = lambda command: None
+    fate: t.Callable[[m.Create], BootFault | None] = lambda command: None
+    machines: dict[str, Machine] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    paged: bool = False
+    races: bool = False
+    soft_deletes: bool = False
+    ids: t.Iterator[int] = iter(())
+
+    @property
+    def location(self) -> Location:
+        return Location(label=self.label, hints=self.hints, chosen=self.chosen)
+
+    def alive(self, now: float) -> list[Server]:
+        """What a list shows: soft-deleted servers are in none."""
+        found = (machine.seen(now) for machine in self.machines.values() if not machine.soft)
+        return [server for server in found if server is not None]
+
+    def answer(self, command: m.ToLocation, sent: float, now: float) -> m.Event:
+        """Do what is asked; the event carries the time of its request, and still has to arrive."""
+        handlers: dict[type[m.ToLocation], t.Callable[[t.Any, float, float], m.Event]] = {
+            m.Survey: self._survey,
+            m.List: self._list,
+            m.LookUp: self._look_up,
+            m.Show: self._show,
+            m.Create: self._create,
+            m.Delete: self._delete,
+            m.Unlock: self._unlock,
+        }
+        return handlers[type(command)](command, sent, now)
+
+    def _survey(self, command: m.Survey, sent: float, now: float) -> m.Event:
+        servers = tuple(each for each in self.alive(now) if each.id not in self.unknown)
+        cores, ram = sum(each.vcpus for each in servers), sum(each.ram for each in servers)
+        count = len(servers) + len(self.unknown)
+        limits = Limits(
+            instances=Quota(limit=self.quota, used=count),
+            cores=Quota(limit=self.cores, used=cores),
+            ram=Quota(limit=None, used=ram),
+        )
+        marked = sum(MARK_KEY in dict(each.metadata) for each in servers)
+        return m.Surveyed(
+            now=now,
+            location=self.label,
+            started_at=sent,
+            servers=servers,
+            identity=Identity(endpoint=self.endpoint or self.label, project_id="p"),
+            usage=Usage(instances=count, cores=cores, ram=ram, marked=marked),
+            limits=limits if command.limits else None,
+            unknown_ids=self.unknown,
+            paged=self.paged,
+            date=float(int(EPOCH + now + self.offset)),
+            user="demo",
+        )
+
+    def _list(self, command: m.List, sent: float, now: float) -> m.Event:
+        servers = tuple(each for each in self.alive(now) if each.id not in self.unknown)
+        return m.Listed(now=now, location=self.label, started_at=sent, servers=servers)
+
+    def _look_up(self, command: m.LookUp, sent: float, now: float) -> m.Event:
+        offers = tuple(
+            Offer(location=self.label, flavor=size, zone=zone) for size in self.flavors for zone in self.zones
+        )
+        return m.LookedUp(now=now, location=self.label, offers=offers)
+
+    def _show(self, command: m.Show, sent: float, now: float) -> m.Event:
+        machine = self.machines.get(command.id)
+        server = machine.seen(now) if machine else None
+        if server is None:
+            return m.Gone(now=now, location=self.label, id=command.id, started_at=sent)
+        return m.Shown(now=now, location=self.label, id=command.id, started_at=sent, server=server)
+
+    def _create(self, command: m.Create, sent: float, now: float) -> m.Event:
+        fault = self.fate(command)
+        if self.quota is not None and len(self.alive(now)) >= self.quota:
+            if not self.races:
+                refused = Fault(kind=Kind.QUOTA, message="Quota exceeded for instances", status=403)
+                return m.Refused(now=now, location=self.label, token=command.token, fault=refused)
+            fault = BootFault(code=413, message="Quota exceeded for instances")
+        server = server_of(command, f"id-{next(self.ids):04d}", EPOCH + now + self.offset)
+        self.machines[server.id] = Machine(server=server, active_at=now + self.build, fault=fault)
+        return m.Created(now=now, location=self.label, token=command.token, id=server.id)
+
+    def _delete(self, command: m.Delete, sent: float, now: float) -> m.Event:
+        where: dict[str, t.Any] = {"now": now, "location": self.label, "id": command.id}
+        machine = self.machines.get(command.id)
+        server = machine.seen(now) if machine else None
+        if machine is None or server is None:
+            return m.Gone(started_at=sent, **where)
+        if server.locked:
+            return m.DeleteRefused(fault=Fault(kind=Kind.LOCKED, message="is locked", status=409), **where)
+        if self.soft_deletes and not command.force:
+            machine.soft = True
+        else:
+            machine.soft, machine.gone_at = False, min(machine.gone_at, now + self.delete)
+        return m.DeleteAccepted(**where)
+
+    def _unlock(self, command: m.Unlock, sent: float, now: float) -> m.Event:
+        machine = self.machines.get(command.id)
+        if machine is None or machine.seen(now) is None:
+            return m.Gone(now=now, location=self.label, id=command.id, started_at=sent)
+        machine.server = replace(machine.server, locked=False)
+        return m.Unlocked(now=now, location=self.label, id=command.id)
+
+
+def server_of(command: m.Create, id: str, created: float) -> Server:
+    """The server that a POST makes; Nova writes `created` in whole seconds."""
+    flavor = command.offer.flavor
+    return Server(
+        id=id,
+        name=command.name,
+        status="ACTIVE",
+        created=float(int(created)),
+        metadata=command.metadata,
+        description=command.description,
+        addresses=(Address(address="10.0.0.1", network="private"),),
+        flavor=flavor.name,
+        vcpus=flavor.vcpus,
+        ram=flavor.ram,
+        zone=command.offer.zone or "nova",
+    )
+
+
+def accepted(command: m.ToLocation, now: float) -> m.Event:
+    """The cloud's yes to a DELETE that it then forgets."""
+    return m.DeleteAccepted(now=now, location=command.location, id=t.cast("m.Delete", command).id)
+
+
+def failing(command: m.ToLocation, fault: Fault, now: float) -> m.Event:
+    """The event that says that a command failed."""
+    facts: dict[str, t.Any] = {"now": now, "location": command.location, "fault": fault}
+    if isinstance(command, m.Create):
+        kinds = {Kind.TIMED_OUT: m.Ambiguous, Kind.SERVER_ERROR: m.Ambiguous, Kind.UNREACHABLE: m.NotSent}
+        return kinds.get(fault.kind, m.Refused)(token=command.token, **facts)
+    if isinstance(command, m.ToServer):
+        lost = fault.kind in (Kind.TIMED_OUT, Kind.SERVER_ERROR, Kind.UNREACHABLE)
+        of_server = {m.Show: m.ShowFailed, m.Unlock: m.Unlocked, m.Delete: m.DeleteUnknown if lost else m.DeleteRefused}
+        return of_server[type(command)](id=command.id, **facts)
+    return {m.Survey: m.SurveyFailed, m.List: m.ListFailed, m.LookUp: m.LookUpFailed}[type(command)](**facts)
