@@ -132,8 +132,7 @@ EXAMPLES = r"""
     flavor: m1.tiny
     network: private
 
-- name: As many as there is room for, but at least ten, in two clouds only, the smaller flavor where the larger does
-  not fit
+- name: As many as two clouds have room for, but at least ten, and small ones where larger ones do not fit
   openmultistack.cloud.multi_stack_server:
     fleet: batch
     count: 40

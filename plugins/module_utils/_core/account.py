@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from .confirm import confirmed
+from .confirm import confirmed, confirmed_since
 from .desk import Decision, What
 from .gate import drifted, foreign_owners
 from .identity import server_name
@@ -127,7 +127,8 @@ def account_of(desk: Desk, now: float) -> Result:
     unknown = _unknown(desk)
     unresolved = _unresolved(desk)
     settled = not (missing or leftovers or unknown or unresolved or desk.stopped or desk.was_open)
-    confirmed_all = all(confirmed(desk, row) for row in desk.tables.locations.values())
+    since = confirmed_since(desk)
+    confirmed_all = all(confirmed(row, since) for row in desk.tables.locations.values())
     standing = len(kept) + (len(planned) if check else 0) + (_building(missing) if check or not order.wait else 0)
     short = (leftovers or unknown) if order.absent else standing < order.min_count
     return Result(
@@ -281,7 +282,8 @@ def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:
 
 def _unknown(desk: Desk) -> tuple[tuple[str, Fault | None], ...]:
     rows = _rows(desk, Knowledge.UNREACHABLE, Knowledge.UNASKED, Knowledge.PARTIAL)
-    silent = [row for row in _rows(desk, Knowledge.KNOWN) if not confirmed(desk, row) and row.failures]
+    since = confirmed_since(desk)
+    silent = [row for row in _rows(desk, Knowledge.KNOWN) if not confirmed(row, since) and row.failures]
     return tuple((row.label, row.fault) for row in rows + silent)
 
 

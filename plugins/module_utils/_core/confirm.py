@@ -22,32 +22,32 @@ _CLOCK_STEP = 1.0
 
 def confirm(desk: Desk, now: float) -> bool:
     """Whether every location that answered in this run has confirmed, or cannot; asks those that have not."""
-    stale = [row for row in desk.tables.locations.values() if not confirmed(desk, row)]
+    since = confirmed_since(desk)
+    stale = [row for row in desk.tables.locations.values() if not confirmed(row, since)]
     waiting = [row for row in stale if not _given_up(row)]
     if not waiting or now >= desk.run.deadline:
         return True
-    clocks = clocks_passed_at(desk)
     for row in waiting:
         retry = row.failed_at + _RETRY if row.failures else now
-        desk.survey_when_due(row, max(clocks, retry), now)
+        desk.survey_when_due(row, max(since, retry), now)
     return False
 
 
-def confirmed(desk: Desk, row: LocationRow) -> bool:
+def confirmed(row: LocationRow, since: float) -> bool:
     """Whether its last complete survey is recent enough; merged and silent locations have nothing to confirm."""
     asked = row.knowledge in (Knowledge.KNOWN, Knowledge.PARTIAL)
-    return not asked or (row.known and row.surveyed_at >= desk.quiet_since)
+    return not asked or (row.known and row.surveyed_at >= since)
 
 
-def clocks_passed_at(desk: Desk) -> float:
-    """When the slowest location's clock has passed the newest `created` of all servers that stay, by a second.
+def confirmed_since(desk: Desk) -> float:
+    """When the run last waited, or, if later, when the slowest clock passed the newest `created` of all that stay.
 
     Only then can no other run still make a server that ranks before one of them (created in whole seconds).
     """
     rows = (row for row in desk.tables.servers.values() if row.candidate and row.phase is not Phase.UNKNOWN)
     newest = max((row.server.created for row in rows if row.server), default=0.0)
     slowest = min((row.offset for row in desk.tables.locations.values() if row.known), default=0.0)
-    return newest + _CLOCK_STEP - slowest - desk.tables.epoch
+    return max(desk.quiet_since, newest + _CLOCK_STEP - slowest - desk.tables.epoch)
 
 
 def _given_up(row: LocationRow) -> bool:

@@ -25,6 +25,7 @@ _MOST_DELETES = 3
 _ASK_AGAIN = 2.0
 _PATIENCE = 5.0
 _OVERLOADED = 503
+_FOR_SLOW_ONES = 3
 
 
 def learn(tables: Tables, event: m.Event) -> None:
@@ -91,12 +92,16 @@ def _survey_failed(tables: Tables, event: m.SurveyFailed) -> None:
 
 
 def _unanswered(tables: Tables, row: LocationRow, event: m.SurveyFailed | m.ListFailed | m.ShowFailed) -> None:
-    """A read failed. A location that failed again, and answered nothing for a survey's patience, has fallen silent."""
+    """A read failed. A location that failed again, and answered nothing for a while, has fallen silent.
+
+    One that refuses to talk gets a survey's patience, one that may only be slow three times that.
+    """
     row.failures += 1
     row.failed_at = event.now
     row.fault = event.fault
+    patience = tables.silence * (_FOR_SLOW_ONES if event.fault.kind is Kind.TIMED_OUT else 1)
     answering = row.knowledge in (Knowledge.KNOWN, Knowledge.PARTIAL)
-    fell_silent = answering and row.failures > 1 and event.now - row.answered_at >= tables.silence
+    fell_silent = answering and row.failures > 1 and event.now - row.answered_at >= patience
     if fell_silent or row.knowledge is Knowledge.UNASKED:
         row.knowledge = Knowledge.UNREACHABLE
         tables.touched.update(each.slot for each in tables.servers.values() if each.location == row.label)

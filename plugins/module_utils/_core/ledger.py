@@ -21,6 +21,7 @@ class Ledger:
     def __init__(self) -> None:
         self._added: dict[str, tuple[int, int]] = {}
         self._freed: dict[str, tuple[int, int]] = {}
+        self._counted: t.Container[str] = ()
         self._sum = [0, 0, 0]
 
     @property
@@ -41,12 +42,13 @@ class Ledger:
 
     def free(self, server: str, token: str, size: tuple[int, int]) -> None:
         """A server went: one that was added here, or one that the limits still count."""
-        if not self.drop(token) and server not in self._freed:
+        if not self.drop(token) and server in self._counted and server not in self._freed:
             self._freed[server] = size
             self._move(-1, size)
 
     def recount(self, counted: t.Container[str], ids: t.Mapping[str, str]) -> None:
         """The limits were read anew, beside a survey that held the ``counted`` ids; ``ids`` gives them by token."""
+        self._counted = counted
         for token in [each for each in self._added if ids.get(each, "") in counted]:
             self.drop(token)
         for server in [each for each in self._freed if each not in counted]:

@@ -154,10 +154,10 @@ class ServerRow:
     """One server of the fleet.
 
     ``seen_at`` and ``shown_at`` are when the last read, and the last GET of it, began; ``shown`` is the phase that this
-    GET showed. ``evidence_at`` is when the last answer that proves it exists was received. ``server`` is None while only
-    the POST's answer is known; ``lived_at`` is when it was first known to be more than a POST that may be rolled back;
-    ``missed`` says that a later list lacked it, which proves nothing but asks for a GET. ``dying_at`` is since when its
-    removal is known to be under way; ``written`` says that a DELETE of ours was accepted, or may have been.
+    GET showed. ``evidence_at`` is when the last answer that proves it exists was received. ``server`` is None while
+    only the POST's answer is known; ``lived_at`` is when it was first known to be more than a POST that may be rolled
+    back; ``missed`` says that a later list lacked it, which proves nothing but asks for a GET. ``dying_at`` is since
+    when its removal is known to be under way; ``written`` says that a DELETE of ours was accepted, or may have been.
     """
 
     id: str

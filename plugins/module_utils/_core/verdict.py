@@ -76,15 +76,19 @@ def _ordered_later(desk: Desk, row: ServerRow) -> bool:
 
 
 def _stuck(desk: Desk, row: ServerRow, now: float) -> bool:
-    """Our own after its boot timeout; another run's only after that run has ended by its own mark."""
-    if row.phase is not Phase.PENDING:
+    """A server that builds for longer than the boot timeout, or, if another run made it, after that run has ended.
+
+    Its age is judged by its location's clock. Nova leaves a server in BUILD for ever where its maker or its host died.
+    """
+    if row.phase is not Phase.PENDING or row.server is None:
         return False
+    boot = desk.run.order.patience.boot
     attempt = desk.tables.attempts.get(row.token)
     if attempt is not None:
-        return now - attempt.posted_at > desk.run.order.patience.boot
-    mark = row.belonging.mark
+        return now - attempt.posted_at > boot
     clock = desk.tables.epoch + now + desk.tables.locations[row.location].offset
-    return mark is not None and clock > mark.until
+    mark = row.belonging.mark
+    return clock > row.server.created + boot or (mark is not None and clock > mark.until)
 
 
 def _twin(desk: Desk, row: ServerRow) -> Verdict | None:

@@ -71,7 +71,7 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
 
 def leaving(desk: Desk, row: ServerRow, now: float) -> bool:
     """Whether its end is worth waiting for; a deletion that a cloud ignores is given up, and reported."""
-    if not row.leaving or desk.tables.silent(row.location):
+    if not row.leaving:
         return False
     return row.deletion is Deletion.SENT or now - row.dying_at < desk.run.order.patience.boot
 

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 
 from .cloud import EPOCH, Machine, Place, Upset
 from .world import World, kinds, marked, order_of, writes
@@ -140,14 +141,24 @@ def test_servers_in_error_are_deleted_whoever_made_them() -> None:
     assert "broken" not in {server.id for server in world.alive()}
 
 
-def test_a_build_of_another_run_is_stuck_only_after_that_run_has_ended() -> None:
+def test_a_build_of_another_run_is_stuck_after_that_run_has_ended() -> None:
     world = World([Place("a:1")])
-    world.add("a:1", marked(1, "slow", until=EPOCH + 1030), active_at=1e9)
+    world.add("a:1", marked(1, "slow", until=EPOCH + 1030, created=EPOCH + 990.0), active_at=1e9)
     run = world.start(order_of(1))
     result = world.finish(run)
     assert result.exact
     deleted = next(at for at, command in run.sent if isinstance(command, m.Delete))
     assert 1030 < deleted < 1040
+
+
+def test_a_build_of_another_run_is_stuck_after_the_boot_timeout_too() -> None:
+    world = World([Place("a:1")])
+    world.add("a:1", marked(1, "slow", until=EPOCH + 9000, created=EPOCH + 990.0), active_at=1e9)
+    run = world.start(order_of(1, patience=Patience(boot=50.0)))
+    result = world.finish(run)
+    assert result.exact
+    deleted = next(at for at, command in run.sent if isinstance(command, m.Delete))
+    assert 1040 < deleted < 1050
 
 
 def test_a_build_of_its_own_is_stuck_after_the_boot_timeout() -> None:

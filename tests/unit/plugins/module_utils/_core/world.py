@@ -117,7 +117,7 @@ class World:
 
 @dataclass
 class Running:
-    """One run in the world: its commands out, their answers back at their time. ``heard`` and ``sent`` are its log."""
+    """One run in the world: its commands out, their answers back at their time. ``sent`` and ``heard`` are its log."""
 
     world: World
     engine: Coordinator
@@ -127,6 +127,7 @@ class Running:
     sent: list[tuple[float, m.ToLocation]] = field(default_factory=list)
     heard: list[tuple[float, m.Event]] = field(default_factory=list)
     killed: bool = False
+    world_at_end: tuple[Server, ...] = ()
     _alarm: int = 0
 
     @property
@@ -152,6 +153,7 @@ class Running:
         for command in commands:
             if isinstance(command, m.Finish):
                 self.result = t.cast("Result", command.result)
+                self.world_at_end = tuple(self.world.alive())
             elif isinstance(command, m.WakeAt):
                 self._alarm += 1
                 self.world.later(command.at, lambda number=self._alarm: self._ring(number))

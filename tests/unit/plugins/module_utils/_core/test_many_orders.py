@@ -1,0 +1,131 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Some hundred small random worlds with faults, kills and rivals, each judged by the invariants; a seed tells a world."""
+
+from __future__ import annotations
+
+import random
+import typing as t
+
+import pytest
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
+
+from . import invariants
+from .cloud import Place, Upset
+from .world import Running, World, order_of, writes
+
+WORLDS = 300
+UPSETS: dict[type[m.Command], tuple[Fault | Upset, ...]] = {
+    m.Create: (
+        *(Upset.HANG, Upset.LOST, Upset.LANDED, Upset.LATE),
+        Fault(kind=Kind.UNREACHABLE, message="refused"),
+        Fault(kind=Kind.SERVER_ERROR, status=500),
+        Fault(kind=Kind.RATE_LIMIT, status=429),
+        Fault(kind=Kind.INVALID, status=400),
+    ),
+    m.Delete: (
+        *(Upset.HANG, Upset.LOST, Upset.LANDED),
+        Fault(kind=Kind.CONFLICT, status=409),
+        Fault(kind=Kind.SERVER_ERROR, status=500),
+    ),
+    m.Survey: (Upset.HANG, Fault(kind=Kind.UNREACHABLE)),
+    m.List: (Upset.HANG, Fault(kind=Kind.SERVER_ERROR, status=500)),
+    m.Show: (Upset.HANG, Fault(kind=Kind.UNREACHABLE)),
+    m.LookUp: (Upset.HANG, Fault(kind=Kind.UNREACHABLE)),
+}
+BOOTS = (BootFault(code=500, message="No valid host was found. "), BootFault(code=500, message="boom"), None)
+
+
+def random_world(chance: random.Random) -> World:
+    """Up to three locations, with little room, skewed clocks, and a tendency to upset what is asked of them."""
+    places = []
+    for label in ("a:1", "b:1", "c:1")[: chance.randint(1, 3)]:
+        place = Place(
+            label,
+            quota=chance.randint(1, 8),
+            build=chance.choice((0.5, 3.0, 15.0)),
+            delete=chance.choice((0.1, 2.0, 8.0)),
+            latency=chance.choice((0.05, 0.3, 2.0)),
+            late=chance.choice((3.0, 20.0, 70.0)),
+            offset=chance.choice((0.0, 0.0, -15.0, 12.0)),
+            paged=chance.random() < 0.1,
+            races=chance.random() < 0.5,
+        )
+        upsets, broken = chance.choice((0.0, 0.0, 0.05, 0.3)), chance.choice((0.0, 0.0, 0.2))
+        place.script = upsetting(chance, upsets)
+        place.fate = lambda command, broken=broken: chance.choice(BOOTS) if chance.random() < broken else None
+        places.append(place)
+    world = World(places)
+    for place in chance.sample(places, chance.choice((0, 0, 1))):
+        fail_between(world, place, chance.uniform(1000, 1030), chance.choice((5.0, 60.0)))
+    return world
+
+
+def upsetting(chance: random.Random, often: float) -> t.Any:
+    return lambda command: chance.choice(UPSETS[type(command)]) if chance.random() < often else None
+
+
+def fail_between(world: World, place: Place, begin: float, length: float) -> None:
+    usual, down = place.script, Fault(kind=Kind.UNREACHABLE, message="down")
+    place.script = lambda command: down if begin <= world.now < begin + length else usual(command)
+
+
+def random_runs(world: World, chance: random.Random) -> list[Running]:
+    """One or two runs of the same order, some of them killed between two commands."""
+    patience = Patience(timeout=chance.choice((60.0, 200.0)), boot=40.0, api=20.0)
+    order = order_of(chance.randint(1, 5), min_count=0, patience=patience)
+    runs: list[Running] = []
+    for _run in range(chance.choice((1, 1, 2, 2, 3))):
+        dies_after = chance.randint(1, 25) if chance.random() < 0.2 else None
+        world.later(
+            world.now + chance.choice((0.0, 0.5, 4.0, 20.0)),
+            lambda dies_after=dies_after: runs.append(world.start(order, dies_after=dies_after)),
+        )
+    starts = len(world._queue)
+    while len(runs) < starts or not all(run.over for run in runs):
+        world.happen()
+    return runs
+
+
+def calm(world: World) -> None:
+    """Faults off, room for all, and nothing under way any more."""
+    for place in world.places:
+        place.script, place.fate, place.quota, place.races = (lambda command: None), (lambda command: None), 40, False
+    world.settle()
+
+
+def violations(seed: int) -> list[str]:
+    chance = random.Random(seed)
+    world = random_world(chance)
+    runs = random_runs(world, chance)
+    found = list(invariants.truly_exact(world, runs))
+    if len(runs) == 1 and not any(isinstance(event, m.Ambiguous) for _at, event in runs[0].heard):
+        found += invariants.never_refused_for_room(runs[0])
+    calm(world)
+    closing = [world.start(runs[0].order)]
+    world.finish(closing[0])
+    found += invariants.exactly(world, runs[0].order.count)
+    closing.append(world.start(runs[0].order))
+    if not world.finish(closing[1]).exact or writes(closing[1].commands):
+        found.append("I1: the second closing run is not content")
+    for run in (*runs, *closing):
+        for rule in (
+            invariants.whole_account,
+            invariants.proven_deletes,
+            invariants.proven_trims,
+            invariants.bounded_flight,
+        ):
+            found += rule(run)
+    return found
+
+
+@pytest.mark.parametrize("first", range(0, WORLDS, 50))
+def test_the_invariants_hold_in_every_world(first: int) -> None:
+    broken = {seed: found for seed in range(first, first + 50) if (found := violations(seed))}
+    assert broken == {}
