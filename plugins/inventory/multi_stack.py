@@ -102,7 +102,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             raise AnsibleParserError(f"{path}: {exc}") from exc
         self._mind_the_gaps(overview)
         for host in overview.hosts:
-            self._add(host.name, host_vars(host, overview), groups_of(host))
+            self._add(host.name, plain(host_vars(host, overview)), groups_of(host))
 
     def _mind_the_gaps(self, overview: Overview) -> None:
         """Say which locations are missing, or refuse to go on without them."""
@@ -114,14 +114,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             self.display.warning(warning)
 
     def _add(self, name: str, variables: dict[str, t.Any], groups: t.Sequence[str]) -> None:
-        """Add one host. Its variables are the cloud's words: only those without a brace are marked as harmless."""
+        """Add one host. Its variables, and what is composed of them, are the cloud's words, and so are never rendered."""
         self.inventory.add_host(name)
         for group in groups:
             self.inventory.add_group(group)
             self.inventory.add_child(group, name)
         for key, value in variables.items():
-            self.inventory.set_variable(name, key, plain(value))
+            self.inventory.set_variable(name, key, value)
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        known = self.inventory.get_host(name).vars
+        for key in set(self.get_option("compose")) & set(known):
+            self.inventory.set_variable(name, key, plain(known[key]))
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)

@@ -45,7 +45,7 @@ EXAMPLES = r"""
 - name: See how many servers that a fleet lacks each location would get
   ansible.builtin.debug:
     msg: "{{ item.0 }}: {{ item.1 | length }}"
-  loop: "{{ slots | groupby('location') }}"
+  loop: "{{ slots | groupby('location') | map('list') }}"
   vars:
     slots: "{{ query('openmultistack.cloud.placement', fleet='crawl', count=40, image='cirros', flavor='m1.tiny') }}"
 """

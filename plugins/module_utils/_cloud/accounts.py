@@ -217,7 +217,7 @@ def _of_profile(name: str, entry: t.Mapping[str, t.Any], source: str) -> list[t.
 
     profile = str(entry.get("profile") or entry.get("cloud") or "")
     remote = profile if "://" in profile else ""
-    shipped = {} if remote or profile not in vendors.profiles() else vendors.get_profile(profile) or {}
+    shipped = {} if remote else vendors.get_profile(profile) or {}
     remote = remote or str(shipped.get("profile", ""))
     if remote:
         raise AccountsError(

@@ -64,7 +64,7 @@ class Crew:
         self._clock = clock
         self._places: dict[str, _Place] = {}
         self._running: dict[Task, float] = {}
-        self._work: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._ends: queue.SimpleQueue[tuple[Task, m.Event]] = queue.SimpleQueue()
         self._threads = 0
         self._abandoned = 0
@@ -85,6 +85,11 @@ class Crew:
             pass
         self._expire(events)
         return events
+
+    def dismiss(self) -> None:
+        """Let the threads end: at once, or when what they wait for does. Nobody waits for them."""
+        for _thread in range(self._threads):
+            self._work.put(None)
 
     def next_deadline(self) -> float:
         """When the next command is to be ended, if it has not ended by then."""
@@ -140,9 +145,8 @@ class Crew:
         self._work.put(task)
 
     def _labour(self) -> None:
-        """What each thread does, until the process ends."""
-        while True:
-            task = self._work.get()
+        """What each thread does, until it is dismissed."""
+        while (task := self._work.get()) is not None:
             try:
                 event = self._port.perform(task.command, task.deadline - _MARGIN)
             except BaseException as exc:

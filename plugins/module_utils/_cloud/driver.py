@@ -53,28 +53,34 @@ class Surroundings:
 
 def drive(engine: Engine, around: Surroundings) -> m.Finish:
     """Run an engine to its end, in this thread. Returns at once after it: threads that still wait are left behind."""
-    loop = _Loop(around)
-    commands = engine.begin(around.clock.now())
-    while True:
-        for command in commands:
-            if isinstance(command, m.Finish):
-                return command
-            loop.carry_out(command)
-        events = loop.events()
-        commands = engine.step(around.clock.now(), events) if events else ()
+    crew = Crew(around.port, around.clock)
+    try:
+        return _Loop(around, crew).run(engine)
+    finally:
+        crew.dismiss()
 
 
 class _Loop:
-    """What the engine is waiting for."""
+    """One run, and what its engine waits for."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, crew: Crew) -> None:
         self._around = around
         self._clock = around.clock
-        self._crew = Crew(around.port, around.clock)
+        self._crew = crew
         self._alarm = float("inf")
         self._stopped = False
 
-    def carry_out(self, command: m.Command) -> None:
+    def run(self, engine: Engine) -> m.Finish:
+        commands = engine.begin(self._clock.now())
+        while True:
+            for command in commands:
+                if isinstance(command, m.Finish):
+                    return command
+                self._carry_out(command)
+            events = self._events()
+            commands = engine.step(self._clock.now(), events) if events else ()
+
+    def _carry_out(self, command: m.Command) -> None:
         match command:
             case m.ToLocation():
                 patience = self._around.patience
@@ -85,7 +91,7 @@ class _Loop:
             case m.Report():
                 self._around.tell(command.line)
 
-    def events(self) -> list[m.Event]:
+    def _events(self) -> list[m.Event]:
         """All that has happened; after a moment also nothing, so that a reason to stop is never long unseen."""
         until = min(self._alarm, self._crew.next_deadline())
         return self._crew.ends(min(_POLL, until - self._clock.now())) + self._own()

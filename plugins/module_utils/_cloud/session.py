@@ -25,7 +25,6 @@ from .transport import AGENT, Meter, Transport, Trust, session_over
 
 try:
     from keystoneauth1 import exceptions, session
-    from openstack.exceptions import ConfigException
 except ImportError:  # accounts.py says so in a sentence, before anything here is used
     pass
 
@@ -62,8 +61,9 @@ class Sessions:
             with lock:
                 settings = self._accounts.settings(account)
                 return Session(settings, self._keystone(account, settings))
-        except (exceptions.ClientException, ConfigException, OSError, TypeError, ValueError) as exc:
-            raise _unusable(exc) from exc
+        except Exception as exc:
+            message = f"the account cannot be used: {tidy(str(exc)).rstrip('.')}; correct it in clouds.yaml"
+            raise CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message)) from exc
 
     def _keystone(self, account: Account, settings: CloudRegion) -> session.Session:
         """The keystoneauth session of these credentials."""
@@ -242,8 +242,3 @@ def _failed(exc: BaseException, host: str) -> CallError:
         f"{tidy(str(exc)).rstrip('.')}; correct the account in clouds.yaml",
     )
     return CallError(Fate.NOT_SENT, Fault(kind=kind, message=message))
-
-
-def _unusable(exc: BaseException) -> CallError:
-    message = f"the account cannot be used: {tidy(str(exc)).rstrip('.')}; correct it in clouds.yaml"
-    return CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))

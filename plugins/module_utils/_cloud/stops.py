@@ -11,6 +11,7 @@ import contextlib
 import os
 import select
 import signal
+import threading
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -23,17 +24,18 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def stop_signals() -> t.Iterator[t.Callable[[], str]]:
     """What to ask whether to stop: the reason, empty to go on. SIGINT and SIGTERM are one; the second time they kill.
 
-    For the main thread only. A module whose caller has died sees the other end of its output closed: that is a reason
-    as well, since some callers are killed without a word to what they started.
+    Signals reach the main thread only. A module whose caller has died sees the other end of its output closed: that is
+    a reason as well, since some callers are killed without a word to what they started.
     """
     received: list[str] = []
-    former: dict[int, t.Any] = {number: signal.getsignal(number) for number in _SIGNALS}
+    here = threading.current_thread() is threading.main_thread()
+    former: dict[int, t.Any] = {number: signal.getsignal(number) for number in _SIGNALS if here}
 
     def note(number: int, _frame: FrameType | None) -> None:
         received.append(f"received {signal.Signals(number).name}")
         signal.signal(number, former[number] or signal.SIG_DFL)
 
-    for number in _SIGNALS:
+    for number in former:
         signal.signal(number, note)
     try:
         yield lambda: received[0] if received else _unread(1)

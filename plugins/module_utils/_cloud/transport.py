@@ -92,6 +92,9 @@ class Trust:
 
     def context(self) -> ssl.SSLContext:
         """One TLS context for all connections that share these settings."""
+        for path in (self.verify, *([self.cert] if isinstance(self.cert, str) else self.cert or ())):
+            if isinstance(path, str) and not os.path.exists(path):
+                raise FileNotFoundError(f"there is no file {path}, which cacert, cert or key names")
         if not self.verify:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         place = self._authorities() if self.verify else None

@@ -4,5 +4,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -eu
-source ../setup_simulator/start.sh --config ../setup_simulator/world.yml
+source ../setup_simulator/start.sh --config world.yml
 ansible-playbook main.yml "$@"

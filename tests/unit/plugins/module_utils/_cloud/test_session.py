@@ -153,6 +153,13 @@ def test_refused_credentials_are_tried_once(line: Line, service: Loopback) -> No
     assert len(service.asked) == 1
 
 
+@pytest.mark.parametrize("key", ["cacert", "cert"])
+def test_a_certificate_that_is_not_there_is_named(service: Loopback, tmp_path: Path, key: str) -> None:
+    fault = fault_of(Line(accounts_of(tmp_path, {"alpha": entry(service.url, **{key: "/no/such.pem"})})))
+    assert fault.kind is Kind.MISCONFIGURED
+    assert "there is no file /no/such.pem" in fault.message
+
+
 @pytest.mark.parametrize("more", [{"auth_type": "v3nonsense"}, {"auth_type": "v3applicationcredential"}])
 def test_an_account_that_makes_no_sense_is_told_so(service: Loopback, tmp_path: Path, more: dict[str, str]) -> None:
     fault = fault_of(Line(accounts_of(tmp_path, {"alpha": entry(service.url, **more)})))

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -26,9 +27,25 @@ def test_a_signal_is_a_reason_to_stop(number: signal.Signals) -> None:
 
 
 def test_the_second_signal_is_not_held_back() -> None:
-    with pytest.raises(KeyboardInterrupt), stops.stop_signals():
-        for _each in range(2):
+    with stops.stop_signals():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+def test_a_thread_beside_the_main_one_leaves_signals_alone() -> None:
+    reasons: list[str] = []
+
+    def work() -> None:
+        with stops.stop_signals() as reason:
+            reasons.append(reason())
+
+    before = signal.getsignal(signal.SIGTERM)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert reasons == [""]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_pipe_that_nobody_reads_is_a_reason_to_stop() -> None:

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The user's own caps on top of the quota: by order, by location, by headroom."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints
+
+from . import invariants
+from .cloud import SMALL, Place
+from .world import World, marked, order_of
+
+
+def split(result: t.Any) -> dict[str, int]:
+    return {each.location: each.running for each in result.tallies}
+
+
+def test_no_location_gets_more_than_max_per_location() -> None:
+    world = World([Place("a:1"), Place("b:1"), Place("c:1", quota=1)])
+    assert split(world.launch(9, max_per_location=4)) == {"a:1": 4, "b:1": 4, "c:1": 1}
+
+
+def test_max_per_location_counts_what_is_there() -> None:
+    world = World([Place("a:1"), Place("b:1")])
+    for slot in (1, 2, 3):
+        world.add("a:1", marked(slot, f"s{slot}"))
+    result = world.launch(8, min_count=6, max_per_location=3)
+    assert split(result) == {"a:1": 3, "b:1": 3}
+    assert [(each.location, each.bound.resource) for each in result.refusals if each.bound] == [
+        ("a:1", "max_per_location"),
+        ("b:1", "max_per_location"),
+    ]
+
+
+def test_headroom_of_order_and_location_stays_free() -> None:
+    world = World([Place("a:1", quota=10, hints=Hints(headroom=3)), Place("b:1", quota=10)])
+    assert split(world.launch(30, min_count=0, headroom=2)) == {"a:1": 5, "b:1": 8}
+
+
+def test_max_servers_of_a_location_counts_all_fleets() -> None:
+    world = World([Place("a:1", hints=Hints(max_servers=3)), Place("b:1", quota=2)])
+    world.add("a:1", marked(1, "other", fleet="shop"))
+    result = world.launch(9, min_count=0)
+    assert split(result) == {"a:1": 2, "b:1": 2}
+
+
+@pytest.mark.parametrize("facts", [{"quota": 7}, {"cores": 14}, {"quota": None, "cores": 14}])
+def test_a_lone_order_is_never_refused_for_room(facts: dict[str, t.Any]) -> None:
+    two = Flavor(id="2", name="m1.two", vcpus=2, ram=512)
+    world = World([Place("a:1", flavors=(two,), **facts)])
+    run = world.start(order_of(9, min_count=0))
+    assert len(world.finish(run).servers) == 7
+    assert list(invariants.never_refused_for_room(run)) == []
+
+
+def test_servers_of_others_take_room() -> None:
+    world = World([Place("a:1", quota=5)])
+    for slot in range(1, 4):
+        world.add("a:1", marked(slot, f"s{slot}", fleet="shop"))
+    assert len(world.launch(9, min_count=0).servers) == 2
+
+
+def test_a_thousand_servers_over_sixty_locations_need_few_requests() -> None:
+    world = World([Place(f"p{n:02d}:1", flavors=(SMALL,)) for n in range(60)])
+    run = world.start(order_of(300))
+    result = world.finish(run)
+    assert (result.exact, {each.running for each in result.tallies}) == (True, {5})
+    assert len(run.commands) <= 60 * (1 + 1 + 1) + 300 + 60 * 12
+    assert list(invariants.bounded_flight(run)) == []
+
+
+def test_posts_go_out_at_each_locations_own_pace() -> None:
+    world = World([Place("a:1", latency=1.0), Place("b:1", latency=0.1)])
+    run = world.start(order_of(30))
+    world.finish(run)
+    first = min(at for at, command in run.sent if isinstance(command, m.Create))
+    burst = [command.location for at, command in run.sent if isinstance(command, m.Create) and at == first]
+    assert sorted(burst) == ["a:1"] * 4 + ["b:1"] * 4
