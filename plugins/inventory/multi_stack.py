@@ -14,6 +14,7 @@ description:
   - Reads the servers of every cloud and region of C(clouds.yaml), all at the same time, each within its own deadline.
   - Servers that are still building, broken, or being deleted are left out.
   - Where several servers have the same name, the oldest keeps it, and the location is added to the name of the others.
+    So it is to a name that means something else, such as C(localhost) or a group.
   - "Each host is in a group of its cloud (C(cloud_alpha)) and of its location (C(location_alpha_RegionOne)); those of
     a fleet are also
     in its group (C(fleet_crawl)). Characters that a group may not have become underscores."
@@ -77,7 +78,13 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview, survey
-from ansible_collections.openmultistack.cloud.plugins.plugin_utils._host_vars import groups_of, host_vars, plain
+from ansible_collections.openmultistack.cloud.plugins.plugin_utils._host_vars import (
+    Meant,
+    groups_of,
+    host_vars,
+    names_for,
+    plain,
+)
 
 ENDINGS = tuple(f"{stem}.{suffix}" for stem in ("multi_stack", "openmultistack") for suffix in ("yml", "yaml"))
 
@@ -93,7 +100,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Read everything first, add hosts last: a failing source leaves nothing behind."""
         super().parse(inventory, loader, path, cache=cache)
-        self._read_config_data(path)
+        self._refuse_unknown(path, self._read_config_data(path))
         try:
             overview = survey(
                 self.get_option("clouds_yaml_path"), self.get_option("accounts_file"), self.get_option("timeout")
@@ -101,8 +108,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         except MultiStackError as exc:
             raise AnsibleParserError(f"{path}: {exc}") from exc
         self._mind_the_gaps(overview)
-        for host in overview.hosts:
-            self._add(host.name, plain(host_vars(host, overview)), groups_of(host))
+        named = list(names_for(overview.hosts, self._meant_otherwise(overview)))
+        for name, host in named:
+            self._add(name, plain(host_vars(host, overview)), groups_of(host))
+        for name, _host in named:
+            self._construct(name)
+
+    def _refuse_unknown(self, path: str, config: t.Mapping[str, t.Any]) -> None:
+        """Ansible would ignore an option that is misspelt."""
+        known = self.option_definitions
+        unknown = sorted(set(config) - set(known))
+        if unknown:
+            raise AnsibleParserError(f"{path}: unknown option {unknown[0]}; it takes {', '.join(sorted(known))}")
 
     def _mind_the_gaps(self, overview: Overview) -> None:
         """Say which locations are missing, or refuse to go on without them."""
@@ -113,18 +130,29 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         for warning in (*overview.warnings, *(f"{line}; its hosts are left out" for line in silent)):
             self.display.warning(warning)
 
+    def _meant_otherwise(self, overview: Overview) -> Meant:
+        """The names of groups, which no host may have."""
+        own = {group for host in overview.hosts for group in groups_of(host)}
+        keyed = (each for each in self.get_option("keyed_groups") if each.get("prefix"))
+        return Meant(
+            names=own | set(self.get_option("groups")),
+            prefixes=tuple(f"{each['prefix']}{each.get('separator', '_')}" for each in keyed),
+        )
+
     def _add(self, name: str, variables: dict[str, t.Any], groups: t.Sequence[str]) -> None:
-        """Add one host. Its variables, and what is composed of them, are the cloud's words, and so are never rendered."""
         self.inventory.add_host(name)
         for group in groups:
             self.inventory.add_group(group)
             self.inventory.add_child(group, name)
         for key, value in variables.items():
             self.inventory.set_variable(name, key, value)
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-        known = self.inventory.get_host(name).vars
+
+    def _construct(self, name: str) -> None:
+        """Add what the inventory file makes of a host's variables."""
+        known, strict = self.inventory.get_host(name).vars, self.get_option("strict")
+        said = dict(known)
+        self._set_composite_vars(self.get_option("compose"), said, name, strict=strict)
         for key in set(self.get_option("compose")) & set(known):
             self.inventory.set_variable(name, key, plain(known[key]))
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), said, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), said, name, strict=strict)

@@ -157,7 +157,7 @@ msg:
   type: str
   sample: "fleet crawl: 30 of 30 servers are running, and exactly those exist"
 failure:
-  description: Why the run failed, in the words of RV(msg), and empty where it did not; for a task that must not fail itself.
+  description: Why the run failed, as in RV(msg); empty where it did not. For tasks that go on all the same.
   returned: always
   type: str
   sample: ""

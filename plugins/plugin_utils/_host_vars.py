@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""The variables and groups of one host."""
+"""The name, the variables and the groups of each host."""
 
 from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
 
 from ansible.template import trust_as_template
 
@@ -17,6 +18,35 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Host
     from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview
+
+_ANSIBLES_OWN = frozenset({"all", "ungrouped", "localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Names that are groups, and beginnings of such names."""
+
+    names: t.Collection[str]
+    prefixes: tuple[str, ...] = ()
+
+    def group(self, name: str) -> bool:
+        return name in self.names or name.startswith(self.prefixes)
+
+
+def names_for(hosts: t.Sequence[Host], meant: Meant) -> t.Iterator[tuple[str, Host]]:
+    """Each host with its name in the inventory.
+
+    A server may be called localhost, or as a group is, and whoever means these would get it; and AWX refuses a whole
+    inventory for one name that may be a template. Such a name loses its braces, and its location is added.
+    """
+    used = {host.name for host in hosts}
+    for host in hosts:
+        name = host.name
+        if name in _ANSIBLES_OWN or meant.group(name) or "{" in name:
+            name = f"{re.sub('[{}]', '_', name)}.{host.location.replace(':', '.')}"
+            name = f"{name}.{host.server.id}" if name in used else name
+            used.add(name)
+        yield name, host
 
 
 def host_vars(host: Host, overview: Overview) -> dict[str, t.Any]:

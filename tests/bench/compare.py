@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the collection and the floor in turn, A B B A, on the clouds of OS_CLIENT_CONFIG_FILE, and print how they compare.
+"""Run the collection and the floor in turn on the clouds of OS_CLIENT_CONFIG_FILE, and print how they compare.
 
     python tests/bench/compare.py --count 30 --pairs 5 --image cirros --flavor m1.tiny --network private
 

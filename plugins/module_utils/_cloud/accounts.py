@@ -128,8 +128,8 @@ def _fitting(accounts: Accounts, patterns: t.Sequence[str], option: str) -> froz
 
 
 def _config(path: str) -> OpenStackConfig:
+    """The SDK's reading of clouds.yaml. What it cannot read it skips with a line in a log: here that is an error."""
     try:
-        from openstack import exceptions  # noqa: PLC0415
         from openstack.config import loader  # noqa: PLC0415
     except ImportError as exc:
         raise MissingLibraryError(
@@ -142,16 +142,17 @@ def _config(path: str) -> OpenStackConfig:
         raise AccountsError(
             f"{named}: there is no such file, but {who} names it; correct it, or put a clouds.yaml there"
         )
+    there = next(filter(os.path.exists, [named] if named else loader.CONFIG_FILES), "")
     try:
         if path:
             config = loader.OpenStackConfig([path], secure_files=_secure_files(path), load_envvars=False)
         else:
             config = loader.OpenStackConfig()
-    except (exceptions.ConfigException, AttributeError, TypeError) as exc:
-        raise AccountsError(f"{named or 'clouds.yaml'}: {exc}; correct it") from exc
-    tried = [named] if path else [*filter(None, [named]), *loader.CONFIG_FILES]
-    there = next((file for file in tried if os.path.exists(file)), None)
-    if there is not None and there != config.config_filename:
+    except Exception as exc:
+        if there and not _content(there):
+            raise _no_cloud(there) from exc
+        raise AccountsError(f"{there or 'OS_* variables'}: {exc}; correct it, or what stands beside it") from exc
+    if there and there != config.config_filename:
         _content(there)
     return config
 
@@ -172,11 +173,15 @@ def _clouds(config: OpenStackConfig, source: str) -> dict[str, t.Any]:
     if any(entry.get("auth_url") for entry in from_environment.values()):
         return from_environment
     if config.config_filename:
-        raise AccountsError(f'{source}: it names no cloud; write at least one under "clouds:"')
+        raise _no_cloud(source)
     raise AccountsError(
         "no clouds.yaml was found in the working folder, ~/.config/openstack or /etc/openstack; "
         f"put one there, name it by {CLOUDS_FILE}, or give clouds_yaml_path"
     )
+
+
+def _no_cloud(source: str) -> AccountsError:
+    return AccountsError(f'{source}: it names no cloud; write at least one under "clouds:"')
 
 
 def _regions(name: str, entry: t.Mapping[str, t.Any], source: str) -> dict[str, t.Mapping[str, t.Any]]:

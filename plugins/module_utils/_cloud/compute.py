@@ -63,14 +63,15 @@ def sight(wire: Wire, clock: Clock, deadline: float, name: str = "") -> Sight:
     Only a full page is followed. The marker may vanish while servers come and go: then all is read again.
     """
     query = f"name={quote(name)}" if name else ""
-    for restart in range(_RESTARTS + 1):
+    restarts = 0
+    while True:
         started_at = clock.now()
         try:
             return _read(wire, query, started_at, deadline)
         except CallError as failed:
-            if restart == _RESTARTS or not _marker_lost(failed):
+            if restarts == _RESTARTS or not _marker_lost(failed):
                 raise
-    raise refused(Kind.BROKEN_ANSWER, "the list of servers changes faster than it can be read")
+        restarts += 1
 
 
 def limits(wire: Wire, deadline: float) -> Limits:

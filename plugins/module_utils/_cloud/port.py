@@ -37,12 +37,10 @@ class Port(t.Protocol):
 
     def perform(self, command: m.ToLocation, deadline: float) -> m.Event:
         """Exactly one of the events that `messages.ENDS` names for the command, at the deadline at the latest or so."""
-        ...
 
     @property
     def requests(self) -> t.Mapping[str, int]:
         """How many HTTP requests went to each location so far."""
-        ...
 
 
 class OpenStackPort:
@@ -94,18 +92,17 @@ class OpenStackPort:
         asks: list[t.Callable[[], compute.Sight | Limits]] = [lambda: compute.sight(wire, self._clock, deadline)]
         if command.limits:
             asks.append(lambda: compute.limits(wire, deadline))
-        seen, *limits = together(asks, self._clock, deadline)
-        for end in (seen, *limits):
+        ends = together(asks, self._clock, deadline)
+        for end in ends:
             if isinstance(end, CallError):
                 raise end
-        if not isinstance(seen, compute.Sight):
-            raise TypeError
+        seen = next(end for end in ends if isinstance(end, compute.Sight))
         return m.Surveyed(
             started_at=seen.started_at,
             servers=seen.servers,
             identity=Identity(endpoint=session.address("compute"), project_id=session.project_id),
             usage=seen.usage,
-            limits=next((end for end in limits if isinstance(end, Limits)), None),
+            limits=next((end for end in ends if isinstance(end, Limits)), None),
             unknown_ids=seen.unknown_ids,
             partial=seen.partial,
             paged=seen.paged,

@@ -12,6 +12,7 @@ catalog; no service is asked for its versions.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import typing as t
@@ -23,10 +24,8 @@ from .._core.faults import Answer, Fault, Kind, fault_of
 from .failure import CallError, Fate, reading, text_of, tidy
 from .transport import AGENT, Meter, Transport, Trust, session_over
 
-try:
+with contextlib.suppress(ImportError):  # accounts.py says so in a sentence, before anything here is used
     from keystoneauth1 import exceptions, session
-except ImportError:  # accounts.py says so in a sentence, before anything here is used
-    pass
 
 if t.TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion

@@ -84,7 +84,7 @@ def planned_row(fleet: str, slot: int, offer: Offer) -> Row:
     cloud, _colon, region = offer.location.partition(":")
     return {
         "slot": slot,
-        "name": server_name(fleet, slot),
+        "name": server_name(fleet, slot) if fleet else "",
         "location": offer.location,
         "cloud": cloud,
         "region": region,

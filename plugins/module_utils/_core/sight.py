@@ -90,8 +90,13 @@ def _update(tables: Tables, row: ServerRow, server: Server, event: m.Surveyed | 
 
 
 def _lives(row: ServerRow) -> bool:
-    """A server seen in BUILD once may be a POST that is being rolled back; seen twice, or beyond, it lives."""
-    return row.phase in (Phase.READY, Phase.OCCUPIED) or (row.phase is Phase.PENDING and row.sightings > 1)
+    """A server seen in BUILD once may be a POST that is being rolled back; seen twice, or beyond, it lives.
+
+    One of our own that we see being deleted has lived: it was no roll-back.
+    """
+    if row.phase is Phase.PENDING:
+        return row.sightings > 1
+    return row.phase in (Phase.READY, Phase.OCCUPIED) or (row.phase is Phase.DYING and bool(row.token))
 
 
 def _bury(tables: Tables, row: ServerRow, fault: Fault, now: float) -> None:

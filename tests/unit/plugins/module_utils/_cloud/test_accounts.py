@@ -204,6 +204,14 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.
     )
 
 
+def test_a_name_that_variables_and_file_both_use_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "home", {"clouds": {"alpha": PLAIN}})
+    monkeypatch.setenv("OS_CLOUD_NAME", "alpha")
+    said = complaint()
+    assert said.startswith(f"{path}: ")
+    assert "OS_CLOUD_NAME" in said
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert (
         complaint(str(tmp_path))
@@ -212,7 +220,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_missing_library_is_told_with_its_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "openstack", None)
+    for name in ("openstack", "openstack.config"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingLibraryError, match="pip install openstacksdk") as caught:
         load_accounts()
     assert sys.executable in str(caught.value)

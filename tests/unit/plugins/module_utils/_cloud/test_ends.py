@@ -56,7 +56,7 @@ def test_a_failure_ends_in_an_event_of_the_vocabulary(command: m.ToLocation, fat
     ("fate", "end"), [(Fate.NOT_SENT, m.NotSent), (Fate.REFUSED, m.Refused), (Fate.LOST, m.Ambiguous)]
 )
 def test_the_fate_of_a_post_is_told_apart(fate: Fate, end: type[m.Event]) -> None:
-    assert type(failing(COMMANDS[4], CallError(fate, FAULT), 1.0, 2.0)) is end
+    assert isinstance(failing(COMMANDS[4], CallError(fate, FAULT), 1.0, 2.0), end)
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_the_fate_of_a_post_is_told_apart(fate: Fate, end: type[m.Event]) -> Non
     [(Fate.NOT_SENT, m.DeleteUnknown), (Fate.REFUSED, m.DeleteRefused), (Fate.LOST, m.DeleteUnknown)],
 )
 def test_the_fate_of_a_delete_is_told_apart(fate: Fate, end: type[m.Event]) -> None:
-    assert type(failing(COMMANDS[5], CallError(fate, FAULT), 1.0, 2.0)) is end
+    assert isinstance(failing(COMMANDS[5], CallError(fate, FAULT), 1.0, 2.0), end)

@@ -203,6 +203,16 @@ def test_whom_the_user_trusts_is_trusted_with_one_context_for_all(tmp_path: Path
         service.close()
 
 
+def test_a_proxy_of_the_environment_is_used(service: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", service.url)
+    monkeypatch.setenv("no_proxy", "")
+    cloud = entry("http://cloud.invalid", compute_endpoint_override="http://cloud.invalid/v2.1")
+    service.says("POST http://cloud.invalid/v3/auth/tokens", service._token())
+    service.says("GET http://cloud.invalid/v2.1/limits", Says({"limits": 1}))
+    line = Line(accounts_of(tmp_path, {"alpha": cloud}))
+    assert line.wire.get("/limits", line.until()).content == {"limits": 1}
+
+
 def test_plain_http_where_tls_is_expected_is_told(service: Loopback, tmp_path: Path) -> None:
     fault = fault_of(Line(accounts_of(tmp_path, {"alpha": entry(service.url.replace("http:", "https:"))})), patience=1)
     assert fault.kind in (Kind.UNREACHABLE, Kind.TIMED_OUT)

@@ -4,8 +4,8 @@
 
 """What must be true of every run and of the world after it (I1 to I6 of the engine's rules), as named predicates.
 
-Each yields what is wrong, so that a test can say which rule broke, and how. They judge by the log of the wire and by the
-world's own rank, never by the engine's tables.
+Each yields what is wrong, so that a test can say which rule broke, and how. They judge by the log of the wire and by
+the world's own rank, never by the engine's tables.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import typing as t
 from collections import Counter
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import mark_from
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import Whose, belonging, mark_from
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
 
     from .world import Running, World
 
+FLEET = "crawl"
 FRESH = 10.0
 MOST_IN_FLIGHT = 32
 DYING = ("deleting", "soft-deleting")
@@ -28,7 +29,9 @@ DYING = ("deleting", "soft-deleting")
 
 def exactly(world: World, count: int) -> t.Iterator[str]:
     """I1: each slot 1..N has one live server, and there is none beyond."""
-    slots = Counter(slot_of(server) for server in world.alive() if server.task not in DYING)
+    alive = (server for server in world.alive() if server.task not in DYING)
+    ours = [found for found in map(belonging, alive) if found.whose is Whose.OURS and found.fleet == FLEET]
+    slots = Counter(found.slot for found in ours)
     if slots != Counter(range(1, count + 1)):
         yield f"I1: slots {sorted(slots.elements())} instead of 1..{count}"
 
@@ -40,7 +43,7 @@ def truly_exact(world: World, runs: t.Sequence[Running]) -> t.Iterator[str]:
         alive = {server.id for server in world.alive()}
         for run in runs:
             lost = {each.server.id for each in run.result.servers} - alive if run.result else set()
-            yield from (f"I2: {id} was returned as exact and is gone" for id in sorted(lost))
+            yield from (f"I2: {each} was returned as exact and is gone" for each in sorted(lost))
 
 
 def whole_account(run: Running) -> t.Iterator[str]:
@@ -133,6 +136,15 @@ def never_refused_for_room(run: Running) -> t.Iterator[str]:
             yield f"I6: refused for room at {at}"
         if isinstance(event, m.Shown) and event.server.fault and event.server.fault.code == 413:
             yield f"I6: in ERROR for room at {at}"
+
+
+def ends_in_time(run: Running) -> t.Iterator[str]:
+    """I8: a run ends by its deadline, and makes nothing after a stop."""
+    if run.result is not None and run.ended > run.started + run.order.patience.timeout + 1e-6:
+        yield f"I8: it ended {run.ended - run.started} s after it began"
+    stops = [at for at, event in run.heard if isinstance(event, m.Stop)]
+    late = [at for at, command in run.sent if isinstance(command, m.Create) and stops and at > stops[0]]
+    yield from (f"I8: a POST at {at}, after the stop at {stops[0]}" for at in late)
 
 
 def rows_of(run: Running, id: str, until: float) -> list[tuple[float, bool, Server]]:

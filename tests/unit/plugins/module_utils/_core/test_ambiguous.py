@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 
 from .cloud import Place, Upset
 from .world import World, kinds
@@ -47,8 +48,6 @@ def test_a_post_that_lands_late_is_trimmed() -> None:
 
 
 def test_what_is_not_resolved_before_the_end_is_told() -> None:
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
-
     world = World([Place("a:1", script=first_post(Upset.LOST)), Place("b:1")])
     result = world.launch(4, patience=Patience(timeout=60.0))
     assert (result.failed, result.exact, len(result.servers)) == (False, False, 4)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -15,12 +16,11 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
 
-from .cloud import EPOCH, Place, Upset
+from .cloud import EPOCH, Machine, Place, Upset
 from .world import World, kinds, marked, order_of
 
 NO_HOST = BootFault(code=500, message="No valid host was found. There are not enough hosts available.")
 SPAWN = BootFault(code=500, message="Exceeded maximum number of retries. Last exception: libvirt")
-POSTED = (m.Create,)
 
 
 def refusing(fault: Fault | Upset, kind: type[m.Command] = m.Create) -> t.Any:
@@ -52,9 +52,6 @@ def test_the_quota_race_fills_the_rest_elsewhere() -> None:
 
 def world_machine(id: str, since: float) -> t.Any:
     """A stranger that is not there yet when the first survey looks."""
-    from dataclasses import replace
-
-    from .cloud import Machine
 
     class Late(Machine):
         def seen(self, now: float) -> t.Any:
@@ -146,7 +143,7 @@ def test_room_that_is_held_to_the_end_of_the_run_is_not_waited_for() -> None:
 def test_a_server_that_vanishes_after_its_post_was_rolled_back_and_is_made_again() -> None:
     world = World([Place("a:1")])
     run = world.start(order_of(1))
-    world.later(1000.5, lambda: world.place("a:1").machines.clear())
+    world.later(1000.5, world.place("a:1").machines.clear)
     result = world.finish(run)
     assert (result.exact, world.names()) == (True, ["crawl-001"])
 

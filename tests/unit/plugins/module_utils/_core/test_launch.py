@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import mark_from
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Spec
 
 from .cloud import EPOCH, SMALL, Place, Upset
@@ -184,8 +184,6 @@ def test_takes_the_next_flavor_where_the_first_does_not_fit() -> None:
 
 
 def test_packs_by_priority_where_it_is_told_so() -> None:
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints
-
     world = World([Place("a:1", quota=4), Place("b:1", quota=4, hints=Hints(priority=1))])
     result = world.launch(5, strategy="pack")
     assert {each.location: each.running for each in result.tallies} == {"a:1": 1, "b:1": 4}

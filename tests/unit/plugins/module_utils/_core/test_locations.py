@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints
 
 from .cloud import Place, Upset
 from .world import World, kinds, marked, order_of, writes
@@ -208,8 +209,6 @@ def test_a_paged_survey_never_proves_that_a_server_is_gone() -> None:
 
 @pytest.mark.parametrize("refused", [{"chosen": False}, {"hints": "unavailable"}])
 def test_places_that_are_left_out_get_no_server_but_keep_theirs(refused: dict[str, t.Any]) -> None:
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints
-
     facts = {"hints": Hints(available=False)} if "hints" in refused else refused
     world = World([Place("a:1", quota=1), Place("b:1", **facts)])
     world.add("b:1", marked(1, "one"))

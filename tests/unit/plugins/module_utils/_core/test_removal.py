@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
@@ -61,7 +63,7 @@ def test_a_server_that_goes_while_it_is_unlocked_is_gone() -> None:
     world = one()
     world.place("a:1").machines["one"] = Machine(server=marked(1, "one", locked=True))
     run = world.start(order_of(0, absent=True))
-    world.later(world.now + 0.22, lambda: world.place("a:1").machines.clear())
+    world.later(world.now + 0.22, world.place("a:1").machines.clear)
     assert world.finish(run).exact
 
 
@@ -71,7 +73,7 @@ def test_tries_a_refused_delete_three_times_with_pauses() -> None:
     result = world.finish(run)
     tries = [at for at, command in run.sent if isinstance(command, m.Delete)]
     assert len(tries) == 3
-    assert all(later - earlier >= 1 for earlier, later in zip(tries, tries[1:], strict=False))
+    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(tries))
     assert (result.failed, result.changed, [each.id for each in result.leftovers]) == (True, False, ["one"])
 
 

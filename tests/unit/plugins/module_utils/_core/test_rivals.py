@@ -71,12 +71,12 @@ def test_the_number_of_the_later_order_holds() -> None:
 
 def test_a_twin_goes_only_once_the_winner_is_active() -> None:
     world = World([Place("a:1", build=20.0)])
-    world.add("a:1", marked(1, "first", created=EPOCH + 1.0, until=EPOCH + 9999), active_at=1020.0)
-    world.add("a:1", marked(1, "second", created=EPOCH + 2.0))
+    world.add("a:1", marked(1, "first", created=EPOCH + 991.0, until=EPOCH + 9999), active_at=1020.0)
+    world.add("a:1", marked(1, "second", created=EPOCH + 992.0))
     run = world.start(order_of(1))
     result = world.finish(run)
     assert (result.exact, [each.server.id for each in result.servers]) == (True, ["first"])
-    assert [at for at, command in run.sent if isinstance(command, m.Delete)][0] > 1020
+    assert next(at for at, command in run.sent if isinstance(command, m.Delete)) > 1020
 
 
 def test_a_twin_stays_where_the_winner_breaks() -> None:

@@ -80,7 +80,7 @@ class World:
         entropy = bytes([len(self.runs) % 256]) * 8
         run = Run(order=order, started=self.now, run_at=int(EPOCH + self.now), entropy=entropy, check=check)
         engine = Coordinator(run, [each.location for each in self.places])
-        running = Running(world=self, engine=engine, order=order, dies_after=dies_after)
+        running = Running(world=self, engine=engine, order=order, started=self.now, dies_after=dies_after)
         self.runs.append(running)
         running.carry_out(engine.begin(self.now))
         return running
@@ -122,11 +122,13 @@ class Running:
     world: World
     engine: Coordinator
     order: Order
+    started: float
     dies_after: int | None = None
     result: Result | None = None
     sent: list[tuple[float, m.ToLocation]] = field(default_factory=list)
     heard: list[tuple[float, m.Event]] = field(default_factory=list)
     killed: bool = False
+    ended: float = 0.0
     world_at_end: tuple[Server, ...] = ()
     _alarm: int = 0
 
@@ -153,6 +155,7 @@ class Running:
         for command in commands:
             if isinstance(command, m.Finish):
                 self.result = t.cast("Result", command.result)
+                self.ended = self.world.now
                 self.world_at_end = tuple(self.world.alive())
             elif isinstance(command, m.WakeAt):
                 self._alarm += 1
