@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import enum
+import functools
 import hashlib
 import re
 import typing as t
@@ -87,6 +88,7 @@ def token_from(entropy: bytes, number: int) -> str:
     return base64.b32encode(hashlib.sha256(entropy + number.to_bytes(8, "big")).digest())[:16].decode()
 
 
+@functools.lru_cache(maxsize=20000)
 def mark_from(text: str) -> Mark | None:
     """The mark that a metadata value or the first word of a description holds, or None."""
     fields = text.split(" ", 1)[0].split(";")

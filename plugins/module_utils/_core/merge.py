@@ -42,7 +42,8 @@ def hosts_of(census: Census) -> tuple[Host, ...]:
         for server in survey.servers:
             if server.phase in _SHOWN:
                 named.setdefault(server.name, []).append(_host(survey.location, server))
-    found = [host for name, hosts in named.items() for host in _told_apart(name, hosts)]
+    used = set(named)
+    found = [host for name, hosts in sorted(named.items()) for host in _told_apart(name, hosts, used)]
     return tuple(sorted(found, key=lambda host: host.name))
 
 
@@ -53,10 +54,9 @@ def _host(location: str, server: Server) -> Host:
     return Host(name=server.name, location=location, server=server, fleet=whose.fleet, slot=whose.slot)
 
 
-def _told_apart(name: str, hosts: list[Host]) -> t.Iterator[Host]:
+def _told_apart(name: str, hosts: list[Host], used: set[str]) -> t.Iterator[Host]:
     first, *others = sorted(hosts, key=_precedence)
     yield first
-    used = {name}
     for host in others:
         longer = f"{name}.{host.location.replace(':', '.')}"
         unique = f"{longer}.{host.server.id}" if longer in used else longer

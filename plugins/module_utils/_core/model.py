@@ -48,10 +48,6 @@ class Quota:
     limit: int | None
     used: int
 
-    @property
-    def left(self) -> int | None:
-        return None if self.limit is None else max(0, self.limit - self.used)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -89,10 +85,6 @@ class Offer:
     location: str
     flavor: Flavor
     zone: str | None = None
-
-    @property
-    def key(self) -> tuple[str, str | None, str]:
-        return self.location, self.zone, self.flavor.name
 
 
 class Phase(enum.Enum):

@@ -60,7 +60,7 @@ def _refusal(desk: Desk, row: LocationRow, asked: int, now: float) -> Refusal | 
         (not row.known, Why.UNREACHABLE, row.fault),
         (not row.location.hints.available, Why.UNAVAILABLE, None),
         (not row.location.chosen, Why.NOT_CHOSEN, None),
-        (row.lookup is not Lookup.KNOWN, Why.NAMES, row.lookup_fault),
+        (row.lookup in (Lookup.ASKED, Lookup.FAILED), Why.NAMES, row.lookup_fault),
     ):
         if refuses:
             return Refusal(location=row.label, why=why, asked=asked, fault=fault)

@@ -73,7 +73,7 @@ def _recognise(tables: Tables, row: ServerRow, found: Belonging) -> None:
 
 def _update(tables: Tables, row: ServerRow, server: Server, event: m.Surveyed | m.Listed | m.Shown) -> None:
     before = row.phase if row.server is not None else None
-    row.server, row.seen_at, row.evidence_at = server, event.started_at, event.now
+    row.server, row.phase, row.seen_at, row.evidence_at = server, server.phase, event.started_at, event.now
     row.gone, row.missed = False, False
     row.sightings += 1
     if row.lived_at is None and _lives(row):

@@ -165,6 +165,7 @@ class ServerRow:
     slot: int
     belonging: Belonging
     server: Server | None = None
+    phase: Phase = Phase.PENDING
     seen_at: float = LONG_AGO
     shown_at: float = LONG_AGO
     shown: Phase | None = None
@@ -188,10 +189,6 @@ class ServerRow:
     @property
     def ours(self) -> bool:
         return self.belonging.whose is Whose.OURS
-
-    @property
-    def phase(self) -> Phase:
-        return Phase.PENDING if self.server is None else self.server.phase
 
     @property
     def size(self) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
     """What is waited for, by location; asks for single servers that a list lacked."""
     found: dict[str, Pending] = {}
     for row in desk.tables.servers.values():
-        if row.missed and not row.gone and row.deletion is not Deletion.SENT and not desk.tables.silent(row.location):
+        if _questionable(row) and not desk.tables.silent(row.location):
             found.setdefault(row.location, Pending())
             desk.show(row, now)
         elif leaving(desk, row, now):
@@ -67,6 +67,12 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
         elif attempt.state in (State.AMBIGUOUS, State.COVERED):
             _doubt(desk, found, attempt, now)
     return found
+
+
+def _questionable(row: ServerRow) -> bool:
+    """Whether a list lacked it that should have held it; soft-deleted ones that stay are in no list."""
+    stays = row.phase is Phase.RELEASED and not row.leaving
+    return row.missed and not row.gone and not stays and row.deletion is not Deletion.SENT
 
 
 def leaving(desk: Desk, row: ServerRow, now: float) -> bool:

@@ -4,5 +4,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -eu
+# shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
 ansible-playbook main.yml "$@"

@@ -36,7 +36,7 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class Says:
-    """An answer; ``how``: plain, drip (byte by byte), cut (half of it), reset or closed (nothing), late (a while)."""
+    """An answer; ``how``: plain, drip (byte by byte), cut (half), reset or closed (nothing), late or mute (a while)."""
 
     body: t.Any = None
     status: int = 200
@@ -67,6 +67,7 @@ class Loopback:
         self.answers: dict[str, list[Says]] = {}
         self.asked: list[Asked] = []
         self.tokens = 0
+        self.at_once, self.most = 0, 0
         self.catalog_region = "here"
         service = self
 
@@ -125,7 +126,10 @@ class Loopback:
             answer = self._token()
         else:
             answer = Says({"itemNotFound": {"message": "not here"}}, 404)
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
         self._send(handler, answer)
+        self.at_once -= 1
 
     def _send(self, handler: http.server.BaseHTTPRequestHandler, answer: Says) -> None:
         raw = answer.raw
@@ -135,8 +139,7 @@ class Loopback:
             handler.close_connection = True
             handler.connection.close()
             return
-        if answer.how == "late":
-            time.sleep(0.4)
+        time.sleep({"late": 0.4, "mute": 5}.get(answer.how, 0))
         handler.send_response(answer.status)
         for name, value in {"Content-Length": str(len(raw)), **answer.headers}.items():
             handler.send_header(name, value)

@@ -9,8 +9,6 @@ import time
 import typing as t
 from dataclasses import replace
 
-import pytest
-
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud import crew
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import SystemClock
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.driver import Surroundings, drive
@@ -19,7 +17,9 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.test_ends import COMMANDS
 
-NOBODY = "11111111-2222-3333-4444-555555555555"
+if t.TYPE_CHECKING:
+    import pytest
+
 PATIENCE = Patience(api=0.5, survey=0.3)
 RESULT: t.Any = "the result"
 
@@ -115,14 +115,18 @@ def test_commands_after_the_end_are_not_carried_out() -> None:
     assert port.seen == []
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: type(command).__name__)
-def test_a_command_that_hangs_is_ended_at_its_deadline(command: m.ToLocation) -> None:
-    script = Script(replace(command, location="hung"))
-    took = run(script, ScriptedPort(hang()))
-    (event,) = script.heard
-    assert isinstance(event, m.ENDS[type(command)])
-    assert (0.3 if isinstance(command, m.Survey | m.List) else 0.5) <= took < 2.0
-    assert getattr(event, "fault", None) is None or event.fault.kind is Kind.TIMED_OUT
+def test_commands_that_hang_are_ended_at_their_deadlines() -> None:
+    hung = {f"hung-{type(each).__name__}": each for each in COMMANDS}
+    script = Script(*(replace(each, location=label) for label, each in hung.items()))
+    begun = time.monotonic()
+    run(script, ScriptedPort(hang()))
+    ends = {event.location: event for event in script.heard if isinstance(event, m.At)}
+    assert set(ends) == set(hung)
+    for label, command in hung.items():
+        assert isinstance(ends[label], m.ENDS[type(command)])
+        assert getattr(ends[label], "fault", None) is None or ends[label].fault.kind is Kind.TIMED_OUT
+        patience = PATIENCE.survey if isinstance(command, m.Survey | m.List) else PATIENCE.api
+        assert patience <= ends[label].now - begun < patience + 1.5
 
 
 def test_a_post_that_hangs_is_ambiguous_and_one_that_waits_was_not_sent() -> None:
@@ -137,10 +141,10 @@ def test_a_post_that_hangs_is_ambiguous_and_one_that_waits_was_not_sent() -> Non
 
 def test_a_port_has_a_little_less_time_than_its_command() -> None:
     port = ScriptedPort()
-    run(Script(m.Survey(location="a"), m.LookUp(location="b")), port)
+    run(Script(m.Survey(location="a"), m.LookUp(location="b")), port, patience=Patience(survey=100, api=200))
     survey, look_up = sorted(port.deadlines)
-    assert survey == pytest.approx(PATIENCE.survey - 0.2, abs=0.09)
-    assert look_up == pytest.approx(PATIENCE.api - 0.2, abs=0.09)
+    assert 98 < survey < 100
+    assert 198 < look_up < 200
 
 
 def test_a_late_answer_is_not_heard() -> None:
@@ -155,8 +159,8 @@ def test_hung_locations_do_not_keep_others_waiting(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(crew, "_SLOW", 0.05)
     hung = lists(*(f"hung-{n}" for n in range(20)))
     script = Script(*hung, *hung, *hung, *lists("well"))
-    script.enough = lambda heard: any(event.location == "well" for event in heard)
-    assert run(script, ScriptedPort(hang()), patience=Patience(api=5.0)) < 2.0
+    script.enough = lambda heard: any(getattr(event, "location", "") == "well" for event in heard)
+    assert run(script, ScriptedPort(hang()), patience=Patience(api=9.0, survey=9.0)) < 4.0
 
 
 def test_a_location_that_has_not_answered_holds_one_thread() -> None:
@@ -167,14 +171,14 @@ def test_a_location_that_has_not_answered_holds_one_thread() -> None:
 
 def test_a_location_that_answers_is_asked_eightfold() -> None:
     port = ScriptedPort(hang(0.05, "well"))
-    run(Script(*lists(*["well"] * 40)), port, patience=Patience(api=5.0))
+    run(Script(*lists(*["well"] * 40)), port, patience=Patience())
     assert port.most == crew.AT_ONE_LOCATION
 
 
 def test_no_more_than_so_many_are_busy_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "BUSY", 5)
     port = ScriptedPort(hang(0.02, "well"))
-    run(Script(*lists(*(f"well-{n}" for n in range(30)))), port)
+    run(Script(*lists(*(f"well-{n}" for n in range(30)))), port, patience=Patience())
     assert port.most <= 5
 
 
@@ -190,10 +194,10 @@ def test_only_the_newest_alarm_rings_and_once() -> None:
     begun = time.monotonic()
     script = Script(m.WakeAt(at=begun + 5), m.WakeAt(at=begun + 0.1), *lists("slow"))
     script.enough = lambda heard: len(heard) == 2
-    run(script, ScriptedPort(hang(0.4, "slow")), patience=Patience())
+    run(script, ScriptedPort(hang(1.0, "slow")), patience=Patience())
     first, second = script.heard
     assert isinstance(first, m.Woke)
-    assert 0.1 <= first.now - begun < 0.4
+    assert 0.1 <= first.now - begun < 0.9
     assert isinstance(second, m.Listed)
 
 
@@ -207,11 +211,11 @@ def test_a_reason_to_stop_is_heard_once_and_soon() -> None:
     begun = time.monotonic()
     script = Script(*lists("slow"))
     script.enough = lambda heard: any(isinstance(event, m.Listed) for event in heard)
-    port, calm = ScriptedPort(hang(0.6, "slow")), Patience()
+    port, calm = ScriptedPort(hang(1.5, "slow")), Patience()
     run(script, port, patience=calm, stop=lambda: "enough" if time.monotonic() > begun + 0.05 else "")
     (stop,) = [event for event in script.heard if isinstance(event, m.Stop)]
     assert stop.why == "enough"
-    assert stop.now - begun < 0.5
+    assert stop.now - begun < 1.2
 
 
 def test_a_port_that_breaks_its_word_and_raises_ends_its_command() -> None:
@@ -228,10 +232,10 @@ def test_the_end_waits_for_no_thread_and_leaves_none_that_has_nothing_to_wait_fo
     before = set(threading.enumerate())
     script = Script(*lists("hung", "well"))
     script.enough = lambda heard: True
-    assert run(script, ScriptedPort(hang(1.0))) < 0.5
+    assert run(script, ScriptedPort(hang(2.0))) < 1.5
     left = [thread for thread in threading.enumerate() if thread not in before]
     assert len(left) <= 2
     assert all(thread.daemon for thread in left)
     for thread in left:
-        thread.join(2.0)
+        thread.join(5.0)
         assert not thread.is_alive()

@@ -76,7 +76,7 @@ class Here:
 
 
 def keys(offers: tuple[Offer, ...]) -> list[tuple[str, str | None, str]]:
-    return [offer.key for offer in offers]
+    return [(offer.location, offer.zone, offer.flavor.name) for offer in offers]
 
 
 def test_each_kind_of_thing_costs_one_get(here: Here) -> None:

@@ -198,3 +198,14 @@ def test_room_that_its_own_removals_free_is_used() -> None:
         world.add("a:1", marked(slot, f"s{slot}"))
     world.add("a:1", marked(9, "s9", created=EPOCH + 5.0))
     assert world.launch(3).exact
+
+
+def test_a_slot_that_somebody_fills_while_it_waits_for_its_turn_is_not_posted() -> None:
+    world = World([Place("a:1", latency=2.0)])
+    run = world.start(order_of(8))
+    rival = marked(8, "rival", created=EPOCH + 1004.0)
+    world.later(1004.2, lambda: world.add("a:1", rival))
+    listed = m.Listed(now=1005.0, location="a:1", started_at=1004.5, servers=(rival,))
+    world.later(1005.0, lambda: run.hear(listed))
+    assert world.finish(run).exact
+    assert sorted(each.slot for each in run.commands if isinstance(each, m.Create)) == list(range(1, 8))

@@ -29,24 +29,24 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identit
     token_from,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import FLEET
 
 from .world import marked
 
-fleets = st.from_regex(FLEET, fullmatch=True).filter(lambda name: len(name) <= 32 and name.isascii())
+fleets = st.lists(st.sampled_from(["crawl", "b2", "x"]), min_size=1, max_size=5).map("-".join)
 times = st.integers(0, 10**10)
 marks = st.builds(
     Mark,
     fleet=fleets,
     slot=st.integers(1, 10**4),
-    token=st.from_regex(r"[A-Z2-7]{16}", fullmatch=True),
+    token=st.integers(0, 9).map(lambda number: token_from(b"entropy", number)),
     run_at=times,
     until=times,
     replaced_at=times,
-    spec=st.from_regex(r"[0-9a-f]{8}", fullmatch=True),
+    spec=st.sampled_from(["00000000", "deadbeef"]),
 )
 
 
+@pytest.mark.no_cover
 @given(marks, st.text(max_size=300))
 def test_a_mark_comes_back_from_metadata_and_description(mark: Mark, text: str) -> None:
     assert mark_from(str(mark)) == mark
@@ -71,6 +71,7 @@ def test_what_is_no_mark_is_none(text: str) -> None:
     assert mark_from(text) is None
 
 
+@pytest.mark.no_cover
 @given(fleets, st.integers(1, 10**4))
 def test_a_name_leads_back_to_fleet_and_slot_and_is_found_by_the_filter(fleet: str, slot: int) -> None:
     server = replace(marked(slot, "x", fleet=fleet), metadata=())
@@ -126,6 +127,7 @@ def test_the_oldest_stays_then_the_smaller_id_and_a_replacement_before_all() -> 
     assert rank(old, None) == (0, 1.0, "b")
 
 
+@pytest.mark.no_cover
 @given(st.lists(st.tuples(st.sampled_from(["ACTIVE", "BUILD", "ERROR"]), st.integers(0, 3)), max_size=5))
 def test_rank_never_depends_on_status(found: list[tuple[str, int]]) -> None:
     servers = [marked(1, f"s{n}", created=float(at), status=status) for n, (status, at) in enumerate(found)]

@@ -131,7 +131,7 @@ def test_a_soft_deleted_server_that_cannot_be_forced_is_told_and_its_slot_is_fre
     world = World([Place("a:1", soft_deletes=True, paged=True, script=script)])
     world.add("a:1", marked(1, "one"), fault=BootFault(code=500, message="boom"))
     result = world.launch(1)
-    assert (len(result.servers), result.changed) == (1, True)
+    assert (len(result.servers), result.changed, world.now < 1100) == (1, True, True)
     assert [each.id for each in result.leftovers] == ["one"]
 
 
@@ -210,3 +210,15 @@ def test_eight_deletes_at_a_time_at_one_location() -> None:
     world.finish(run)
     first = [at for at, command in run.sent if isinstance(command, m.Delete)]
     assert len([at for at in first if at == first[0]]) == 8
+
+
+def test_reads_the_project_again_before_it_deletes_by_an_old_row() -> None:
+    world = World([Place("a:1", latency=6.0)])
+    for slot in range(1, 21):
+        world.add("a:1", marked(slot, f"s-{slot:02d}"))
+    run = world.start(order_of(0, absent=True))
+    assert world.finish(run).exact
+    surveys = [at for at, command in run.sent if isinstance(command, m.Survey)]
+    for at, command in run.sent:
+        if isinstance(command, m.Delete):
+            assert any(at - began <= 10.0 for began in surveys if began < at)

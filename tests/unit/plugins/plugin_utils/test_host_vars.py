@@ -1,0 +1,62 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.template import is_trusted_as_template
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Host
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
+from ansible_collections.openmultistack.cloud.plugins.plugin_utils._host_vars import (
+    Meant,
+    groups_of,
+    names_for,
+    plain,
+)
+
+
+def host(name: str, location: str = "alpha:east", id: str = "1") -> Host:
+    server = Server(id=id, name=name, status="ACTIVE", created=0.0)
+    return Host(name=name, location=location, server=server)
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("web", "web"),
+        ("web[1:2]", "web[1:2]"),
+        ("localhost", "localhost.alpha.east"),
+        ("all", "all.alpha.east"),
+        ("fleet_crawl", "fleet_crawl.alpha.east"),
+        ("flavor_m1_tiny", "flavor_m1_tiny.alpha.east"),
+        ("{{ 1 + 1 }}", "__ 1 + 1 __.alpha.east"),
+    ],
+)
+def test_a_name_that_means_something_else_gets_its_location(name: str, becomes: str) -> None:
+    meant = Meant(names={"fleet_crawl"}, prefixes=("flavor_",))
+    assert [name for name, _host in names_for([host(name)], meant)] == [becomes]
+
+
+def test_names_stay_unique() -> None:
+    hosts = [host("{"), host("_.alpha.east", id="2"), host("}", id="3"), host("{", id="4")]
+    assert [name for name, _host in names_for(hosts, Meant(names=()))] == [
+        "_.alpha.east.1",
+        "_.alpha.east",
+        "}",
+        "_.alpha.east.4",
+    ]
+
+
+def test_a_group_has_no_character_that_groups_may_not_have() -> None:
+    found = Host(name="a", location="ovh-1:GRA.9", server=host("a").server, fleet="crawl-2", slot=1)
+    assert groups_of(found) == ["cloud_ovh_1", "location_ovh_1_GRA_9", "fleet_crawl_2"]
+
+
+def test_only_text_without_a_brace_is_called_harmless() -> None:
+    value = plain({"cloud": "alpha", "name": "{{ 1 }}", "addresses": ["10.0.0.1"], "slot": 1, "zone": None})
+    assert value == {"cloud": "alpha", "name": "{{ 1 }}", "addresses": ["10.0.0.1"], "slot": 1, "zone": None}
+    assert is_trusted_as_template(value["cloud"])
+    assert is_trusted_as_template(value["addresses"][0])
+    assert not is_trusted_as_template(value["name"])

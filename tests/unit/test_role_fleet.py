@@ -1,0 +1,34 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import yaml
+
+ROLE = Path(__file__).parents[2] / "roles" / "fleet"
+
+
+def options() -> dict[str, dict[str, t.Any]]:
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._options import (  # noqa: PLC0415
+        ACCOUNTS,
+        ORDER,
+        SERVER,
+    )
+
+    return {name: spec for name, spec in {**ORDER, **ACCOUNTS, **SERVER}.items() if name != "state"}
+
+
+def variables() -> dict[str, t.Any]:
+    return dict(yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8")))
+
+
+def test_the_role_passes_every_option_of_the_module_on() -> None:
+    assert sorted(variables()["fleet_options"]) == sorted(options())
+
+
+def test_the_role_knows_which_options_take_lists() -> None:
+    assert sorted(variables()["fleet_lists"]) == sorted(n for n, spec in options().items() if spec["type"] == "list")
