@@ -9,111 +9,21 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass
 
 from .confirm import confirmed, confirmed_since
-from .desk import Decision, What
 from .gate import drifted, foreign_owners
 from .identity import server_name
-from .model import Offer, Phase, Server
-from .refusal import Refusal, refusals
+from .model import Phase
+from .refusal import refusals
 from .remove import doomed
+from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
 from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, ServerRow, State, taken
 from .verdict import Reason
 from .watch import settled
 
 if t.TYPE_CHECKING:
-    from .desk import Desk, Objection
+    from .desk import Desk
     from .faults import Fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A server that stands for its slot."""
-
-    slot: int
-    location: str
-    server: Server
-    drifted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A slot without a ready server: where it was tried last, or everywhere, and why it came to nothing."""
-
-    slot: int
-    why: str
-    location: str = ""
-    id: str = ""
-    fault: Fault | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leftover:
-    """A server of ours that exists beside those that are kept."""
-
-    location: str
-    id: str
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unresolved:
-    """A POST whose answer was lost, and no server seen of it: one may still appear."""
-
-    slot: int
-    location: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """The counts of one location. ``asked`` were there or were tried; ``refused`` are tries that came to nothing."""
-
-    location: str
-    knowledge: str
-    asked: int = 0
-    running: int = 0
-    building: int = 0
-    refused: int = 0
-    deleted: int = 0
-    why: Fault | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The whole account of one run; ``as_of`` is the epoch second of the confirm survey's start."""
-
-    fleet: str
-    wanted: int
-    least: int
-    absent: bool
-    check: bool
-    failed: bool
-    exact: bool
-    changed: bool
-    as_of: float | None
-    objection: Objection | None
-    stopped: str
-    owners: tuple[str, ...]
-    servers: tuple[Kept, ...]
-    planned: tuple[tuple[int, Offer], ...]
-    removed: tuple[Leftover, ...]
-    missing: tuple[Missing, ...]
-    leftovers: tuple[Leftover, ...]
-    suspicious: tuple[Leftover, ...]
-    unresolved: tuple[Unresolved, ...]
-    unknown: tuple[tuple[str, Fault | None], ...]
-    merged: tuple[tuple[str, str], ...]
-    tallies: tuple[Tally, ...]
-    refusals: tuple[Refusal, ...]
-    before: tuple[tuple[str, str], ...]
-    decisions: tuple[Decision, ...]
-
-    @property
-    def running(self) -> int:
-        return len(self.servers)
 
 
 def account_of(desk: Desk, now: float) -> Result:
@@ -244,6 +154,8 @@ _LEFT = {
 
 
 def _why_left(desk: Desk, row: ServerRow) -> str:
+    if desk.tables.silent(row.location):
+        return "its location fell silent"
     if row.phase in _LEFT:
         return _LEFT[row.phase]
     return "its slot is beyond the count" if row.slot > desk.run.order.count else "it stands beside another"

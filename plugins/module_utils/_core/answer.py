@@ -23,9 +23,8 @@ from .report import (
 )
 
 if t.TYPE_CHECKING:
-    from .account import Kept, Missing, Result, Tally
     from .model import Offer, Server
-    from .refusal import Refusal
+    from .result import Kept, Missing, Refusal, Result, Tally
 
 Row = dict[str, t.Any]
 

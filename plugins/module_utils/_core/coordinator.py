@@ -12,11 +12,12 @@ import typing as t
 from . import messages as m
 from .account import account_of
 from .confirm import confirm
-from .desk import Desk, Objection, Run, What
+from .desk import Desk, Run
 from .fill import enough, fill, looked_up, planned
 from .gate import gate
 from .learn import learn
 from .remove import doomed, remove
+from .result import Objection, What
 from .tables import Filling, Tables
 from .watch import watch
 

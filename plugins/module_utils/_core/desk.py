@@ -7,20 +7,20 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
 from dataclasses import dataclass, field
 
 from . import messages as m
 from .place import Placement
+from .result import Decision
 from .tables import Filling, LocationRow, ServerRow, State, Tables
 
 if t.TYPE_CHECKING:
     from collections import deque
 
-    from .faults import Fault
     from .model import Offer, Server
     from .order import Order
+    from .result import Objection, What
 
 LATE_BOUND = 120.0
 
@@ -48,42 +48,6 @@ class Run:
     def last_wait(self) -> float:
         """After this nothing is waited for any more; the rest is for the confirm survey."""
         return self.deadline - self.order.patience.reserve / 2
-
-
-class What(enum.Enum):
-    """What a decision was about."""
-
-    PLACED = "placed"
-    POSTED = "posted"
-    FAILED = "failed"
-    DELETED = "deleted"
-    UNPLACED = "unplaced"
-    UNREACHABLE = "unreachable"
-    CONFIRMED = "confirmed"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """One line of the story, as data; ``at`` in seconds since the run began."""
-
-    at: float
-    what: What
-    location: str = ""
-    slot: int | None = None
-    id: str = ""
-    why: str = ""
-    fault: Fault | None = None
-
-
-class Objection(enum.Enum):
-    """Why a run ends before it changed anything."""
-
-    NO_ANSWER = "no location answered"
-    UNREACHABLE = "a location did not answer"
-    OWNER = "the fleet belongs to another owner"
-    DRIFT = "the fleet was made otherwise"
-    NO_ROOM = "there is not room for enough of it"
 
 
 @dataclass(slots=True)

@@ -11,17 +11,18 @@ import typing as t
 from collections import Counter, deque
 
 from . import messages as m
-from .desk import Desk, Objection, What
 from .faults import ROOM
 from .heritage import expires, owner
 from .holds import held
 from .identity import EXPIRES_KEY, IMAGE_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
 from .place import Place, Placement, place_slots
+from .result import Objection, What
 from .tables import LONG_AGO, AttemptRow, Filling, LocationRow, Lookup
 from .vacancy import presence, vacancy
 from .watch import leaving
 
 if t.TYPE_CHECKING:
+    from .desk import Desk
     from .model import Offer
 
 MOST_IN_FLIGHT = 32

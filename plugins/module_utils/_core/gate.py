@@ -7,11 +7,16 @@
 
 from __future__ import annotations
 
-from .desk import Desk, Objection, What
+from typing import TYPE_CHECKING
+
 from .faults import PASSING, Kind
 from .heritage import heirlooms
 from .identity import owner_of, owner_value
+from .result import Objection, What
 from .tables import Filling, Knowledge, LocationRow
+
+if TYPE_CHECKING:
+    from .desk import Desk
 
 _FIRST_RETRY = 1.0
 _LATE_RETRY = 15.0

@@ -229,7 +229,7 @@ def _unlocked(tables: Tables, event: m.Unlocked) -> None:
         _refuse_delete(tables, row, event.fault)
     else:
         _answered_delete(tables, row, Deletion.NONE)
-        row.doom, row.delete_fault = "", None
+        row.delete_fault = None
 
 
 def _refuse_delete(tables: Tables, row: ServerRow, fault: Fault) -> None:
@@ -241,11 +241,7 @@ def _refuse_delete(tables: Tables, row: ServerRow, fault: Fault) -> None:
 
 def _try_again(row: ServerRow) -> None:
     """A DELETE may be refused or come to nothing for a while; after the third time it is left, and reported."""
-    if row.deletes < _MOST_DELETES:
-        row.deletion = Deletion.NONE
-        row.doom = row.doom if row.phase is Phase.RELEASED else ""
-    else:
-        row.deletion = Deletion.REFUSED
+    row.deletion = Deletion.NONE if row.deletes < _MOST_DELETES else Deletion.REFUSED
 
 
 def _pause(row: ServerRow, event: m.DeleteRefused | m.DeleteUnknown) -> None:

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from .model import Identity, Limits, Offer, Server, Usage
 
 if t.TYPE_CHECKING:
-    from .account import Result
-    from .census import Census
     from .faults import Fault
 
 
@@ -365,9 +363,9 @@ class Report(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish(Command):
-    """The last command of a run: what became of it."""
+    """The last command of a run: what became of it, a `Result` or a `Census` by the engine that ran."""
 
-    result: Result | Census
+    result: object
 
 
 ENDS: dict[type[Command], tuple[type[Event], ...]] = {

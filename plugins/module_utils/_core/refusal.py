@@ -7,41 +7,15 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
-from dataclasses import dataclass
 
 from .holds import held
+from .result import Refusal, Why
 from .tables import Knowledge, LocationRow, Lookup
 from .vacancy import presence, vacancy
 
 if t.TYPE_CHECKING:
     from .desk import Desk
-    from .faults import Fault
-    from .room import Bound
-
-
-class Why(enum.Enum):
-    """Why a location takes no more."""
-
-    UNREACHABLE = "unreachable"
-    UNAVAILABLE = "unavailable"
-    NOT_CHOSEN = "not chosen"
-    NAMES = "names"
-    FULL = "full"
-    HELD = "held"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """One location's refusal: it had room for ``room`` more of the ``asked`` servers; what bound it, or which fault."""
-
-    location: str
-    why: Why
-    room: int = 0
-    asked: int = 0
-    bound: Bound | None = None
-    fault: Fault | None = None
 
 
 def refusals(desk: Desk, now: float) -> tuple[Refusal, ...]:

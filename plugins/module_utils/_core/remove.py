@@ -10,11 +10,14 @@ from __future__ import annotations
 import typing as t
 
 from . import messages as m
-from .desk import Desk, What
 from .faults import Kind
 from .model import Phase
+from .result import What
 from .tables import Deletion, Filling, ServerRow
 from .verdict import Proof, Reason, Verdict, proven, verdict
+
+if t.TYPE_CHECKING:
+    from .desk import Desk
 
 MOST_IN_FLIGHT = 8
 _SURVEY_EVERY = 1.0

@@ -12,17 +12,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .desk import Objection
 from .faults import Kind
 from .identity import server_name
-from .refusal import Why
+from .result import Objection, Why
 from .tables import Filling, Knowledge, State
 
 if t.TYPE_CHECKING:
-    from .account import Leftover, Missing, Result, Tally
-    from .desk import Decision
     from .faults import Fault
-    from .refusal import Refusal
+    from .result import Decision, Leftover, Missing, Refusal, Result, Tally
 
 _SHOWN = 10
 
@@ -115,6 +112,7 @@ def missing_text(missing: Missing) -> str:
         Filling.PENDING.value: f"server {missing.id} was still building",
         Filling.TAKEN.value: f"server {missing.id} was deleted by somebody else meanwhile",
         State.POSTING.value: "the cloud had not answered yet",
+        State.SEEN.value: f"server {missing.id} was building when its location fell silent",
         State.SEEN.value: f"server {missing.id} was building when its location fell silent",
     }.get(missing.why, missing.why)
 

@@ -199,9 +199,7 @@ class ServerRow:
     def candidate(self) -> bool:
         """Whether it may stand for its slot; broken and dying ones never do."""
         standing = (Phase.PENDING, Phase.READY, Phase.OCCUPIED, Phase.UNKNOWN)
-        return (
-            self.ours and not self.gone and self.deletion is Deletion.NONE and not self.doom and self.phase in standing
-        )
+        return self.ours and not self.gone and self.deletion is Deletion.NONE and self.phase in standing
 
     @property
     def leaving(self) -> bool:

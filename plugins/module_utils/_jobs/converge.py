@@ -22,7 +22,7 @@ from .._core.order import Order, order_from
 from .._core.report import failure, warnings
 
 if t.TYPE_CHECKING:
-    from .._core.account import Result
+    from .._core.result import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

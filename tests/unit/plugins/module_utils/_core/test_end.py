@@ -11,10 +11,10 @@ import typing as t
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.desk import Objection
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
 
 from .cloud import EPOCH, Place, Upset
 from .world import World, kinds, marked, order_of, writes

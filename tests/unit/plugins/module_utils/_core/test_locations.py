@@ -219,3 +219,11 @@ def test_places_that_are_left_out_get_no_server_but_keep_theirs(refused: dict[st
         "full",
         "unavailable" if "hints" in refused else "not chosen",
     ]
+
+
+def test_what_built_where_nothing_answers_any_more_is_left_and_missing() -> None:
+    world = World([Place("a:1", build=60.0)])
+    world.place("a:1").script = between(lambda: world, 1002, 1e9)
+    result = world.launch(1)
+    assert [(each.id, each.why) for each in result.leftovers] == [("id-0001", "its location fell silent")]
+    assert [(each.id, each.why, each.location) for each in result.missing] == [("id-0001", "seen", "a:1")]

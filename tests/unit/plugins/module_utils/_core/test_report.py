@@ -12,11 +12,9 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.account import Missing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.refusal import Refusal, Why
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import (
     decision_line,
     failure,
@@ -26,6 +24,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report 
     summary,
     warnings,
 )
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Missing, Refusal, Why
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.room import Bound
 
 from .cloud import EPOCH, Place, Upset
@@ -187,6 +186,7 @@ def test_a_fault_is_told_in_the_clouds_words(fault: Fault | None, text: str) -> 
     [
         (Missing(slot=1, why="pending", id="x"), "server x was still building"),
         (Missing(slot=1, why="taken", id="x"), "server x was deleted by somebody else meanwhile"),
+        (Missing(slot=1, why="seen", id="x"), "server x was building when its location fell silent"),
         (Missing(slot=1, why="posting"), "the cloud had not answered yet"),
         (Missing(slot=1, why="no room"), "no room"),
         (Missing(slot=1, why="dead", fault=DOWN), "connection refused"),

@@ -30,7 +30,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order i
 from .cloud import EPOCH, Machine, Place, Upset, accepted, failing
 
 if t.TYPE_CHECKING:
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.account import Result
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Result
 
 SPEC = Spec(image="cirros", flavors=("m1.small",), networks=("private",))
 _PATIENCE = Patience()
