@@ -10,9 +10,10 @@ from __future__ import annotations
 import typing as t
 
 from . import messages as m
-from .faults import Kind
+from .faults import Fault, Kind
 from .model import Phase
 from .result import What
+from .sight import bury
 from .tables import Deletion, Filling, ServerRow
 from .verdict import Proof, Reason, Verdict, proven, verdict
 
@@ -63,6 +64,8 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
     if row.delete_fault is not None and row.delete_fault.kind is Kind.LOCKED:
         desk.ask(m.Unlock(location=row.location, id=row.id))
         return
+    if found.reason is Reason.STUCK:
+        bury(desk.tables, row, Fault(kind=Kind.STUCK, message=found.reason.value), now)
     row.deletes += 1
     desk.ask(m.Delete(location=row.location, id=row.id, force=row.phase is Phase.RELEASED))
     desk.tell(now, What.DELETED, location=row.location, slot=row.slot, id=row.id, why=found.reason.value)

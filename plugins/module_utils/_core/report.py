@@ -113,7 +113,6 @@ def missing_text(missing: Missing) -> str:
         Filling.TAKEN.value: f"server {missing.id} was deleted by somebody else meanwhile",
         State.POSTING.value: "the cloud had not answered yet",
         State.SEEN.value: f"server {missing.id} was building when its location fell silent",
-        State.SEEN.value: f"server {missing.id} was building when its location fell silent",
     }.get(missing.why, missing.why)
 
 

@@ -83,7 +83,7 @@ def _update(tables: Tables, row: ServerRow, server: Server, event: m.Surveyed | 
     if server.broken:
         row.lived_at = None
         said = server.fault and boot_fault_of(server.fault.code, server.fault.message)
-        _bury(tables, row, said or UNTOLD, event.now)
+        bury(tables, row, said or UNTOLD, event.now)
     if row.phase is not before:
         tables.locations[row.location].stirred_at = event.now
     tables.touched.add(row.slot)
@@ -99,7 +99,7 @@ def _lives(row: ServerRow) -> bool:
     return row.phase in (Phase.READY, Phase.OCCUPIED) or (row.phase is Phase.DYING and bool(row.token))
 
 
-def _bury(tables: Tables, row: ServerRow, fault: Fault, now: float) -> None:
+def bury(tables: Tables, row: ServerRow, fault: Fault, now: float) -> None:
     """The attempt that made this server came to nothing. A cloud may tell why only after it showed the ERROR."""
     attempt = tables.attempts.get(row.token)
     if attempt is None:
@@ -115,7 +115,7 @@ def end(tables: Tables, row: ServerRow, started_at: float, now: float) -> None:
     row.gone, row.missed, row.showing = True, False, False
     row.seen_at = started_at
     if row.deletion is Deletion.NONE:
-        _bury(tables, row, Fault(kind=Kind.VANISHED, message=f"server {row.id} vanished"), now)
+        bury(tables, row, Fault(kind=Kind.VANISHED, message=f"server {row.id} vanished"), now)
     location = tables.locations[row.location]
     location.stirred_at = now
     location.ledger.free(row.id, row.token, row.size)

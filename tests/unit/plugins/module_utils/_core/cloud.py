@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import enum
+import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import MARK_KEY
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import MARK_KEY, name_filter
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import (
     Address,
     BootFault,
@@ -28,6 +29,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model i
 )
 
 SMALL = Flavor(id="1", name="m1.small", vcpus=1, ram=512)
+FLEET = "crawl"
 EPOCH = 1_800_000_000
 NEVER = float("inf")
 
@@ -42,7 +44,7 @@ class Upset(enum.Enum):
     IGNORED = "accepted, but nothing is done"
 
 
-Script = t.Callable[[m.ToLocation], Fault | Upset | None]
+Script = t.Callable[[m.ToLocation], "Fault | Upset | None"]
 
 
 @dataclass
@@ -139,7 +141,8 @@ class Place:
         )
 
     def _list(self, command: m.List, sent: float, now: float) -> m.Event:
-        servers = tuple(each for each in self.alive(now) if each.id not in self.unknown)
+        fits = re.compile(name_filter(FLEET))
+        servers = tuple(each for each in self.alive(now) if each.id not in self.unknown and fits.search(each.name))
         return m.Listed(now=now, location=self.label, started_at=sent, servers=servers)
 
     def _look_up(self, command: m.LookUp, sent: float, now: float) -> m.Event:

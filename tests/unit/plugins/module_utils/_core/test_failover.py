@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 
 from .cloud import EPOCH, Machine, Place, Upset
 from .world import World, kinds, marked, order_of
@@ -209,3 +210,12 @@ def test_a_slot_that_somebody_fills_while_it_waits_for_its_turn_is_not_posted() 
     world.later(1005.0, lambda: run.hear(listed))
     assert world.finish(run).exact
     assert sorted(each.slot for each in run.commands if isinstance(each, m.Create)) == list(range(1, 8))
+
+
+def test_a_place_where_builds_get_stuck_is_left_alone_for_a_while() -> None:
+    world = World([Place("a:1", build=1e9), Place("b:1")])
+    result = world.launch(4, patience=Patience(boot=20.0))
+    assert result.exact
+    assert {each.location: (each.running, each.refused) for each in result.tallies} == {"a:1": (0, 2), "b:1": (4, 0)}
+    stuck = [each.why for each in result.tallies if each.why]
+    assert [(each.kind, each.message) for each in stuck] == [(Kind.STUCK, "it does not finish building")]

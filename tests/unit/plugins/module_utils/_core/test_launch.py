@@ -218,3 +218,11 @@ def test_names_drift_but_keeps_it() -> None:
     world.add("a:1", marked(1, "old", spec="00000000"))
     result = world.run(order_of(1, spec=SPEC))
     assert (result.failed, result.changed, [each.drifted for each in result.servers]) == (False, False, [True])
+
+
+def test_a_renamed_server_keeps_its_slot_though_no_list_shows_it() -> None:
+    world = World([Place("a:1", build=20.0)])
+    world.add("a:1", marked(1, "one", name="database"))
+    result = world.launch(2)
+    assert (result.exact, sorted(world.names())) == (True, ["crawl-002", "database"])
+    assert kinds(world.commands)[m.Show] <= kinds(world.commands)[m.List]

@@ -226,6 +226,6 @@ def test_reads_the_project_again_before_it_deletes_by_an_old_row() -> None:
 
 def test_an_own_delete_that_lands_late_is_told_with_its_reason_and_is_nobody_elses() -> None:
     world = World([Place("a:1", build=1e9, late=2.5, script=upsetting(m.Delete, Upset.LATE, None))])
-    result = world.launch(1, patience=Patience(boot=20.0, timeout=60.0))
+    result = world.launch(1, patience=Patience(boot=20.0, timeout=200.0))
     assert {each.why for each in result.removed} == {"it does not finish building"}
     assert kinds(world.commands)[m.Create] > 1

@@ -27,7 +27,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identit
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Address, Server
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Order, Patience, Spec
 
-from .cloud import EPOCH, Machine, Place, Upset, accepted, failing
+from .cloud import EPOCH, FLEET, Machine, Place, Upset, accepted, failing
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Result
@@ -201,10 +201,10 @@ class Running:
 
 def order_of(count: int = 0, **facts: t.Any) -> Order:
     """An order for the fleet crawl; it needs all of its servers unless told otherwise."""
-    return Order(**{"fleet": "crawl", "count": count, "min_count": count, "spec": SPEC, "patience": _PATIENCE, **facts})
+    return Order(**{"fleet": FLEET, "count": count, "min_count": count, "spec": SPEC, "patience": _PATIENCE, **facts})
 
 
-def marked(slot: int, id: str, fleet: str = "crawl", **facts: t.Any) -> Server:
+def marked(slot: int, id: str, fleet: str = FLEET, **facts: t.Any) -> Server:
     """A server of a fleet, as a run that ended long ago would have made it."""
     times = {"run_at": EPOCH, "until": EPOCH + 900, "replaced_at": 0}
     times |= {name: facts.pop(name) for name in tuple(times) if name in facts}
