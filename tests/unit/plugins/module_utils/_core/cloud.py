@@ -105,6 +105,8 @@ class Place:
 
     def answer(self, command: m.ToLocation, sent: float, now: float) -> m.Event:
         """Do what is asked; the event carries the time of its request, and still has to arrive."""
+        if isinstance(command, m.ToServer) and command.id in self.unknown:
+            return failing(command, Fault(kind=Kind.SERVER_ERROR, message="the cell is down", status=500), now)
         handlers: dict[type[m.ToLocation], t.Callable[[t.Any, float, float], m.Event]] = {
             m.Survey: self._survey,
             m.List: self._list,

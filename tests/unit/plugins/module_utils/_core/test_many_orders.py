@@ -73,6 +73,10 @@ def random_world(chance: random.Random) -> World:
     world = World(places)
     for server in chance.sample(FOUND, chance.choice((0, 0, 1, 4))):
         world.add(chance.choice(places).label, server)
+    for place in chance.sample(places, chance.choice((0, 0, 0, 1))):
+        begin = chance.uniform(1000, 1030)
+        world.later(begin, lambda place=place: lose_a_cell(place, chance))
+        world.later(begin + chance.choice((3.0, 30.0)), lambda place=place: setattr(place, "unknown", frozenset()))
     for place in chance.sample(places, chance.choice((0, 0, 1))):
         fail_between(world, place, chance.uniform(1000, 1030), chance.choice((5.0, 60.0)))
     return world
@@ -80,6 +84,11 @@ def random_world(chance: random.Random) -> World:
 
 def upsetting(chance: random.Random, often: float) -> t.Any:
     return lambda command: chance.choice(UPSETS[type(command)]) if chance.random() < often else None
+
+
+def lose_a_cell(place: Place, chance: random.Random) -> None:
+    """Some servers are in no filtered list, and in a survey only by their ids."""
+    place.unknown = frozenset(each for each in place.machines if chance.random() < 0.5)
 
 
 def fail_between(world: World, place: Place, begin: float, length: float) -> None:
@@ -92,7 +101,8 @@ def random_runs(world: World, chance: random.Random) -> list[Running]:
     patience = Patience(timeout=chance.choice((60.0, 200.0)), boot=40.0, api=20.0)
     count, agreed = chance.randint(1, 5), chance.random() < 0.7
     runs: list[Running] = []
-    for _run in range(chance.choice((1, 1, 2, 2, 3))):
+    runs_to_come = range(chance.choice((1, 1, 2, 2, 3)))
+    for _run in runs_to_come:
         count = count if agreed else chance.randint(0, 5)
         order = order_of(count, absent=count == 0, min_count=0, patience=patience)
         dies_after = chance.randint(1, 25) if chance.random() < 0.2 else None
@@ -100,7 +110,7 @@ def random_runs(world: World, chance: random.Random) -> list[Running]:
             world.now + chance.choice((0.0, 0.5, 4.0, 20.0)),
             lambda order=order, dies_after=dies_after: runs.append(world.start(order, dies_after=dies_after)),
         )
-    starts = len(world._queue)
+    starts = len(runs_to_come)
     if chance.random() < 0.1:
         world.later(world.now + chance.uniform(1.0, 40.0), lambda: [run.stop() for run in runs])
     while len(runs) < starts or not all(run.over for run in runs):
@@ -112,6 +122,7 @@ def calm(world: World) -> None:
     """Faults off, room for all, and nothing under way any more."""
     for place in world.places:
         place.script, place.fate, place.quota, place.races = (lambda command: None), (lambda command: None), 40, False
+        place.unknown = frozenset()
     world.settle()
 
 
