@@ -55,7 +55,8 @@ def whole_account(run: Running) -> t.Iterator[str]:
     if told != list(range(1, run.order.count + 1)):
         yield f"I3: the account is about the slots {told}"
     yield from (f"I3: no reason for slot {each.slot}" for each in result.missing if not each.why)
-    ids = {each.server.id for each in result.servers} | {each.id for each in (*result.leftovers, *result.missing)}
+    ids = {each.server.id for each in result.servers} | {each.id for each in result.leftovers}
+    ids |= {each.id for each in result.missing}
     tokens = {each.token for each in result.unresolved}
     posted = {command.token for command in run.commands if isinstance(command, m.Create)}
     for server in run.world_at_end:

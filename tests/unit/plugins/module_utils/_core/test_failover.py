@@ -70,7 +70,7 @@ def test_a_fault_that_is_told_only_later_counts_as_what_it_is() -> None:
         for machine in a.machines.values():
             machine.fault = NO_HOST if isinstance(command, m.Show) else machine.fault
 
-    a.script = tell  # type: ignore[assignment]
+    a.script = tell
     run = world.start(order_of(2))
     result = world.finish(run)
     assert result.exact
@@ -188,7 +188,7 @@ def test_a_slow_look_up_is_used_when_it_comes() -> None:
     def script(command: m.Command) -> None:
         b.latency = 12.0 if isinstance(command, m.LookUp) else 0.1
 
-    b.script = script  # type: ignore[assignment]
+    b.script = script
     result = world.launch(5, min_count=2)
     assert (result.exact, len(result.servers)) == (True, 5)
 

@@ -73,7 +73,7 @@ def deleting(some: Tables) -> None:
     some.locations["a:1"].deleting = 1
 
 
-@pytest.mark.parametrize("event", sorted(LESSONS, key=lambda each: each.__name__))
+@pytest.mark.parametrize("event", sorted(LESSONS, key=str))
 def test_every_lesson_is_about_an_event_of_a_location(event: type[m.Event]) -> None:
     assert issubclass(event, m.At)
 

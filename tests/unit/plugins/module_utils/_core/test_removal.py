@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import typing as t
 
 import pytest
 
@@ -19,7 +20,7 @@ from .cloud import EPOCH, Machine, Place, Upset
 from .world import World, kinds, marked, order_of, writes
 
 
-def upsetting(kind: type[m.Command], *upsets: Fault | Upset | None) -> object:
+def upsetting(kind: type[m.Command], *upsets: Fault | Upset | None) -> t.Any:
     """A script that upsets the commands of one kind, one after the other; the last upset stays."""
     left = list(upsets)
 
@@ -31,8 +32,8 @@ def upsetting(kind: type[m.Command], *upsets: Fault | Upset | None) -> object:
     return script
 
 
-def one(script: object = None, **facts: object) -> World:
-    world = World([Place("a:1", **({"script": script} if script else {}), **facts)])  # type: ignore[arg-type]
+def one(script: t.Any = None, **facts: t.Any) -> World:
+    world = World([Place("a:1", **({"script": script} if script else {}), **facts)])
     world.add("a:1", marked(1, "one"))
     return world
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 import typing as t
@@ -159,7 +160,7 @@ class Running:
                 self.world_at_end = tuple(self.world.alive())
             elif isinstance(command, m.WakeAt):
                 self._alarm += 1
-                self.world.later(command.at, lambda number=self._alarm: self._ring(number))
+                self.world.later(command.at, functools.partial(self._ring, self._alarm))
             else:
                 self._send(t.cast("m.ToLocation", command))
                 if len(self.sent) == self.dies_after:
