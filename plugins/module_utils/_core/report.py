@@ -27,13 +27,16 @@ _SHOWN = 10
 def failure(result: Result) -> str:
     """Why a run failed: one sentence, then a line for each location that has something to say."""
     head = _objection(result) or _stopped(result) or _left_behind(result) or _shortfall(result)
-    return "\n".join([head, *refusal_lines(result)])
+    told = result.objection in (Objection.NO_ANSWER, Objection.UNREACHABLE)
+    return "\n".join([head, *(() if told else refusal_lines(result))])
 
 
 def summary(result: Result) -> str:
     """What a run did, in one line."""
     if result.absent:
-        gone = f"fleet {result.fleet}: {len(result.removed)} servers {'would be ' if result.check else ''}deleted"
+        number = len(result.removed)
+        would = "would be " if result.check else ""
+        gone = f"fleet {result.fleet}: {number} server{'' if number == 1 else 's'} {would}deleted"
         return gone if result.removed else f"fleet {result.fleet}: there is nothing to delete"
     made = f"fleet {result.fleet}: {result.running} of {result.wanted} servers are running"
     if result.check:
@@ -56,8 +59,12 @@ def warnings(result: Result) -> list[str]:
         "such server was seen so far; run this again later to make sure"
         for each in result.unresolved
     ]
-    if not result.absent:
-        said += [f"{each.location}: server {each.name} ({each.id}) is left: {each.why}" for each in result.leftovers]
+    going = {each.id for each in result.removed if result.check}
+    said += [
+        f"{each.location}: server {each.name} ({each.id}) is left: {each.why}"
+        for each in result.leftovers
+        if not result.absent and each.id not in going
+    ]
     if any(each.drifted for each in result.servers) and result.objection is None:
         said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: keep)")
     return said
@@ -129,9 +136,16 @@ def _objection(result: Result) -> str:
         Objection.DRIFT: f"{_drift(result)}, so nothing was done (on_drift: fail); delete them, or order them as they "
         "were made",
         Objection.NO_ROOM: f"there is room for {_attainable(result)} of {result.wanted} servers where {result.least} "
-        "are needed, so nothing was made; lower count or min_count, free quota, or add accounts",
+        f"are needed, so nothing was made; {_way_out(result)}",
     }
     return f"fleet {result.fleet}: {said[result.objection]}"
+
+
+def _way_out(result: Result) -> str:
+    """What helps where the room is not enough: other names, where these are what every location lacks."""
+    if result.refusals and all(each.why is Why.NAMES for each in result.refusals):
+        return "correct the order, or say in the hints what each cloud calls these things"
+    return "lower count or min_count, free quota, or add accounts"
 
 
 def _stopped(result: Result) -> str:
