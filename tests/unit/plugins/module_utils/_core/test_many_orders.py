@@ -21,7 +21,7 @@ from . import invariants
 from .cloud import EPOCH, Place, Upset
 from .world import Running, World, marked, order_of, writes
 
-WORLDS = 160
+WORLDS = 80
 pytestmark = pytest.mark.no_cover  # tracing would take most of the time, and the other tests reach every branch
 UPSETS: dict[type[m.Command], tuple[Fault | Upset, ...]] = {
     m.Create: (
