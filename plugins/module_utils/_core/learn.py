@@ -158,7 +158,7 @@ def _created(tables: Tables, event: m.Created) -> None:
     if event.id not in tables.servers:
         mine = Belonging(whose=Whose.OURS, fleet=tables.fleet, slot=attempt.slot)
         row = ServerRow(id=event.id, location=event.location, slot=attempt.slot, belonging=mine)
-        row.first_at, row.evidence_at, row.token = event.now, event.now, attempt.token
+        row.evidence_at, row.token = event.now, attempt.token
         tables.add_server(row)
 
 

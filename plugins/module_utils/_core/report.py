@@ -47,7 +47,7 @@ def summary(result: Result) -> str:
 def warnings(result: Result) -> list[str]:
     """What the user should know although the run went on."""
     fleet = result.fleet
-    said = [f"{one} is {other} by another name: clouds.yaml names it twice" for one, other in result.merged]
+    said = [merged_line(one, other) for one, other in result.merged]
     said += [_unknown_line(label, fault) for label, fault in result.unknown if not result.objection]
     said += [
         f"{each.location}: server {each.name} ({each.id}) looks like one of fleet {fleet}, but {each.why}; "
@@ -68,6 +68,10 @@ def warnings(result: Result) -> list[str]:
     if any(each.drifted for each in result.servers) and result.objection is None:
         said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: keep)")
     return said
+
+
+def merged_line(one: str, other: str) -> str:
+    return f"{one} is {other} by another name: clouds.yaml names it twice"
 
 
 def refusal_lines(result: Result) -> list[str]:

@@ -21,12 +21,10 @@ class What(enum.Enum):
     """What a decision was about."""
 
     PLACED = "placed"
-    POSTED = "posted"
     FAILED = "failed"
     DELETED = "deleted"
     UNPLACED = "unplaced"
     UNREACHABLE = "unreachable"
-    CONFIRMED = "confirmed"
     STOPPED = "stopped"
 
 

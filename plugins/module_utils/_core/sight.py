@@ -46,7 +46,7 @@ def see(tables: Tables, event: m.Surveyed | m.Listed | m.Shown, server: Server) 
         if found.fleet != tables.fleet or found.whose is not Whose.OURS:
             _suspect(tables, event.location, server, found)
             return
-        row = ServerRow(id=server.id, location=event.location, slot=found.slot, belonging=found, first_at=event.now)
+        row = ServerRow(id=server.id, location=event.location, slot=found.slot, belonging=found)
         tables.add_server(row)
     elif event.started_at < row.seen_at:
         return

@@ -170,7 +170,6 @@ class ServerRow:
     shown_at: float = LONG_AGO
     shown: Phase | None = None
     evidence_at: float = LONG_AGO
-    first_at: float = LONG_AGO
     sightings: int = 0
     lived_at: float | None = None
     missed: bool = False

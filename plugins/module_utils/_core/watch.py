@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from . import messages as m
 from .desk import LATE_BOUND, Desk
-from .model import Phase, Server
+from .model import Phase
 from .tables import AttemptRow, Deletion, LocationRow, ServerRow, State
 
 _WATCH_EVERY = 0.2
@@ -85,7 +85,7 @@ def leaving(desk: Desk, row: ServerRow, now: float) -> bool:
 def _coming(row: ServerRow, now: float) -> bool:
     if row.phase is Phase.PENDING:
         return True
-    bare = isinstance(row.server, Server) and not row.server.addresses and row.phase is Phase.READY
+    bare = row.server is not None and not row.server.addresses and row.phase is Phase.READY
     return bare and row.lived_at is not None and now - row.lived_at < _ADDRESS_PATIENCE
 
 

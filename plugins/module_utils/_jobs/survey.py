@@ -17,7 +17,7 @@ from .._cloud.port import OpenStackPort
 from .._core.census import Surveyor
 from .._core.merge import Host, hosts_of
 from .._core.order import Order, Patience
-from .._core.report import fault_text
+from .._core.report import fault_text, merged_line
 
 if t.TYPE_CHECKING:
     from .._cloud.accounts import Account
@@ -43,7 +43,7 @@ def survey(clouds_yaml_path: str | None, accounts_file: str | None, seconds: flo
     surveyor = Surveyor([each.label for each in accounts.all])
     finish = drive(surveyor, Surroundings(port=port, clock=clock, patience=order.patience))
     census = t.cast("Census", finish.result)
-    merged = tuple(f"{one} is {other} by another name: clouds.yaml names it twice" for one, other in census.merged)
+    merged = tuple(merged_line(one, other) for one, other in census.merged)
     return Overview(
         hosts=hosts_of(census),
         accounts={each.label: each for each in accounts.all},
