@@ -85,9 +85,17 @@ options:
   strategy:
     description:
       - V(even) gives each location the same number of servers as far as there is room.
+      - V(balanced) fills each location to the same part of its room, so that more go where there is more.
+      - V(weighted) gives each location a share by its C(weight). Where the weight is 0, only what finds no room elsewhere
+        goes.
       - V(pack) fills the location of the highest C(priority) first, then the next.
+      - V(single) uses one location that has room for all of them, in one flavor, or places none. A fleet that is
+        somewhere already stays there.
+      - V(cheapest) fills the locations of the lowest C(cost) first, evenly between equals.
+      - The hints C(weight), C(priority) and C(cost) belong to the location, see the accounts file. Between equals the
+        name of the fleet decides, so that many orders at once do not all go to the same location.
     type: str
-    choices: [even, pack]
+    choices: [even, balanced, weighted, pack, single, cheapest]
     default: even
   max_per_location:
     description: The most servers of the fleet that any location may have.

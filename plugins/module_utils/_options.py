@@ -29,7 +29,11 @@ ORDER: Spec = {
     "availability_zones": {"type": "list", "elements": "str", "default": []},
     "locations": {"type": "list", "elements": "str", "default": []},
     "exclude": {"type": "list", "elements": "str", "default": []},
-    "strategy": {"type": "str", "choices": ["even", "pack"], "default": "even"},
+    "strategy": {
+        "type": "str",
+        "choices": ["even", "balanced", "weighted", "pack", "single", "cheapest"],
+        "default": "even",
+    },
     "max_per_location": {"type": "int"},
     "headroom": {"type": "int", "default": 0},
     "survey_timeout": {"type": "int", "default": 10},
@@ -38,6 +42,10 @@ ORDER: Spec = {
 
 SERVER: Spec = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "slots": {"type": "list", "elements": "int", "default": []},
+    "max_removals": {"type": "int"},
+    "plan": {"type": "list", "elements": "dict", "default": []},
+    "plan_strict": {"type": "bool", "default": False},
     "userdata": {"type": "str", "no_log": True},
     "config_drive": {"type": "bool", "default": False},
     "metadata": {"type": "dict", "default": {}},
@@ -49,6 +57,11 @@ SERVER: Spec = {
     "timeout": {"type": "int", "default": 900},
     "boot_timeout": {"type": "int", "default": 300},
     "max_attempts": {"type": "int", "default": 3},
+    "wait_for_room": {"type": "bool", "default": False},
+    "on_shortfall": {"type": "str", "choices": ["fail", "accept", "rollback"], "default": "fail"},
     "on_unreachable": {"type": "str", "choices": ["replace", "fail"], "default": "replace"},
-    "on_drift": {"type": "str", "choices": ["keep", "fail"], "default": "keep"},
+    "on_drift": {"type": "str", "choices": ["keep", "replace", "fail"], "default": "keep"},
+    "repair": {"type": "bool", "default": False},
+    "adopt": {"type": "bool", "default": False},
+    "fence": {"type": "bool", "default": False},
 }

@@ -41,6 +41,32 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  slots:
+    description:
+      - With O(state=absent), the slots whose servers are deleted. The rest of the fleet stays.
+      - An order with O(state=present) afterwards makes new servers for them.
+    type: list
+    elements: int
+    default: []
+  max_removals:
+    description:
+      - The most servers of the fleet that the order may take away. One that would take more changes nothing and fails,
+        so that a slip from 40 to 4 costs nothing.
+      - Servers that do not work, and a second one in the same slot, are removed whatever it says.
+    type: int
+  plan:
+    description:
+      - Where each slot is tried first, a row for each as the P(openmultistack.cloud.placement#lookup) lookup gives them.
+      - Each row takes C(slot) and C(location), and C(flavor) and C(availability_zone) where they matter. Other keys are
+        ignored.
+      - Slots without a row, or whose place has no room or fails, go where O(strategy) puts them.
+    type: list
+    elements: dict
+    default: []
+  plan_strict:
+    description: Whether slots with a row in O(plan) go there or nowhere.
+    type: bool
+    default: false
   userdata:
     description: Script or cloud-init configuration that each server runs at its first boot, at most 64 KiB in base64.
     type: str
@@ -88,6 +114,20 @@ options:
     description: How often a slot is tried. Tries that fail for lack of room or quota do not count.
     type: int
     default: 3
+  wait_for_room:
+    description:
+      - Whether to wait for room where there is too little, and fill slots as quota becomes free, until O(timeout).
+      - It is best effort. No order among those who wait is promised.
+    type: bool
+    default: false
+  on_shortfall:
+    description:
+      - What to do when fewer than O(min_count) servers can be had. V(fail) fails, and leaves what there is.
+      - V(accept) is content with what there is, however few; O(min_count) means nothing then.
+      - V(rollback) deletes what this run made, then fails.
+    type: str
+    choices: [fail, accept, rollback]
+    default: fail
   on_unreachable:
     description:
       - What to do when a location does not answer. V(replace) launches elsewhere what may be running there, and
@@ -101,9 +141,35 @@ options:
     description:
       - What to do with servers that were made from another image, flavor, and so on. V(keep) reports them, V(fail)
         changes nothing.
+      - V(replace) makes a new server for each, and deletes the old one once the new one is C(ACTIVE). That takes room for
+        both; where there is none, the old one stays and the order falls short.
     type: str
-    choices: [keep, fail]
+    choices: [keep, replace, fail]
     default: keep
+  repair:
+    description:
+      - Whether to replace servers of the fleet that are stopped, paused, suspended or shelved. Without it they keep their
+        slots, and are returned with their status.
+      - The new server comes first; where there is no room for both, the old one goes first.
+      - Servers in C(ERROR), and those that vanished, are always replaced.
+    type: bool
+    default: false
+  adopt:
+    description:
+      - Whether to take servers into the fleet that look like ones of it, but lack the proof, for example one that is named
+        C(crawl-002) and has lost its metadata. They are marked anew, and stand for their slot from then on; one whose slot
+        is beyond O(count) is deleted.
+      - Without it they are reported in RV(suspicious) and left alone.
+    type: bool
+    default: false
+  fence:
+    description:
+      - Whether to create servers under the guard of server groups. When the answer to a creation is lost, deleting its
+        group makes sure that no server can still come of it, where the run would have to wait and see otherwise.
+      - It costs two requests for ten servers, and a server group of the quota at each location. The groups have the
+        policy C(soft-anti-affinity), and are deleted at the end.
+    type: bool
+    default: false
 seealso:
   - plugin: openmultistack.cloud.multi_stack
     plugin_type: inventory

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .faults import PASSING, Kind
 from .heritage import heirlooms
 from .identity import owner_of, owner_value
+from .order import OnDrift
 from .result import Objection, What
 from .tables import Filling, Knowledge, LocationRow
 
@@ -52,7 +53,7 @@ def objection(desk: Desk) -> Objection | None:
         return Objection.UNREACHABLE
     if foreign_owners(desk):
         return Objection.OWNER
-    if order.fail_on_drift and drifted(desk):
+    if order.on_drift is OnDrift.FAIL and drifted(desk):
         return Objection.DRIFT
     return None
 

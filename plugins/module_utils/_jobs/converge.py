@@ -18,10 +18,11 @@ from .._cloud.stops import stop_signals
 from .._core.answer import answer
 from .._core.coordinator import Coordinator
 from .._core.desk import Run
-from .._core.order import Order, order_from
+from .._core.options import order_from
 from .._core.report import failure, warnings
 
 if t.TYPE_CHECKING:
+    from .._core.order import Order
     from .._core.result import Result
 
 

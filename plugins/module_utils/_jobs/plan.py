@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._core.order import order_from
+from .._core.options import order_from
 from .converge import Outcome, run_order
 
 _NOBODY = "placement"

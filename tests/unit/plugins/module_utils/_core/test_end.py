@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, Patience
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
 
 from .cloud import EPOCH, Place, Upset
@@ -108,9 +108,9 @@ def test_ones_own_fleet_is_ones_own(owner: str | None) -> None:
 def test_drift_fails_where_it_is_told_to() -> None:
     world = World([Place("a:1")])
     world.add("a:1", marked(1, "one", spec="00000000"))
-    result = world.launch(2, fail_on_drift=True)
+    result = world.launch(2, on_drift=OnDrift.FAIL)
     assert (result.failed, result.objection, writes(world.commands)) == (True, Objection.DRIFT, [])
-    assert world.destroy(fail_on_drift=True).exact
+    assert world.destroy(on_drift=OnDrift.FAIL).exact
 
 
 CHECKS: tuple[dict[str, t.Any], ...] = ({"count": 5}, {"count": 1}, {"count": 3}, {"absent": True})

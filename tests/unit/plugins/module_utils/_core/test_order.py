@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.options import order_from
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import (
+    OnDrift,
+    OnShortfall,
     Order,
     Patience,
     Spec,
     lifetime_of,
-    order_from,
 )
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place import Wish, Wishes
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import OrderError
 
 LEAST: dict[str, t.Any] = {"fleet": "crawl", "count": 3, "image": "debian", "flavor": ["m1.small"]}
@@ -38,6 +41,8 @@ def test_everything_that_can_be_said() -> None:
         | {"userdata": "#!/bin/sh", "config_drive": True, "metadata": {"a": 1}, "tags": ["t"], "description": "for Ada"}
         | {"availability_zones": ["az1"], "strategy": "pack", "max_per_location": 2, "headroom": 1, "lifetime": "1h"}
         | {"owner": "ada", "wait": False, "on_unreachable": "fail", "on_drift": "fail", "timeout": 60}
+        | {"fence": True, "adopt": True, "repair": True, "wait_for_room": True, "max_removals": 1, "plan_strict": True}
+        | {"on_shortfall": "rollback", "plan": [{"slot": 1, "location": "a:1", "flavor": "m1.small", "name": "c-1"}]}
         | {"boot_timeout": 50, "api_timeout": 20, "survey_timeout": 5, "max_attempts": 2}
     )
     assert order == Order(
@@ -64,7 +69,14 @@ def test_everything_that_can_be_said() -> None:
         owner="ada",
         wait=False,
         fail_on_unreachable=True,
-        fail_on_drift=True,
+        on_drift=OnDrift.FAIL,
+        on_shortfall=OnShortfall.ROLLBACK,
+        fence=True,
+        adopt=True,
+        repair=True,
+        wait_for_room=True,
+        max_removals=1,
+        wishes=Wishes(by_slot={1: Wish(location="a:1", flavor="m1.small")}, strict=True),
         patience=Patience(timeout=60.0, boot=50.0, api=20.0, survey=5.0, attempts=2),
     )
 
@@ -79,6 +91,16 @@ def test_what_is_to_be_absent_needs_nothing_but_its_name() -> None:
     order = order_from({"fleet": "crawl", "state": "absent", "count": 5, "min_count": 5})
     assert order == Order(fleet="crawl", absent=True)
     assert not order.places_servers
+
+
+def test_what_is_to_be_absent_may_be_some_slots_only() -> None:
+    order = order_from({"fleet": "crawl", "state": "absent", "slots": [2, 5]})
+    assert [slot for slot in range(1, 7) if order.concerns(slot)] == [2, 5]
+    assert Order(fleet="crawl").concerns(1)
+
+
+def test_a_shortfall_that_is_accepted_needs_no_servers_at_all() -> None:
+    assert order_from(LEAST | {"on_shortfall": "accept", "min_count": 2}).min_count == 0
 
 
 def test_no_servers_need_no_image() -> None:
@@ -117,6 +139,13 @@ def test_no_servers_need_no_image() -> None:
         ({"metadata": {"multi_stack_x": 1}}, 'metadata: "multi_stack_x" begins with multi_stack'),
         ({"metadata": {"é": 1}}, 'metadata: "é" cannot be a key'),
         ({"metadata": {"a": "é" * 128}}, 'metadata: the value of "a" is longer than 255 bytes; use userdata'),
+        ({"slots": [1]}, "slots: only state: absent takes it; a fleet that is present has the slots 1 to count"),
+        ({"state": "absent", "slots": [2, 0]}, "slots: 0 is no slot; they are numbered from 1"),
+        ({"max_removals": -1}, "max_removals: -1 is less than 0"),
+        ({"plan": [{"slot": 1, "location": "a:1"}, {"slot": 4, "location": "a:1"}]}, "plan: row 2 needs a slot from 1"),
+        ({"plan": [{"slot": 1}]}, "plan: row 1 needs a slot from 1 to 3, and a location"),
+        ({"plan": [{"slot": "1", "location": "a:1"}]}, "plan: row 1 needs a slot"),
+        ({"plan": [{"slot": 1, "location": "a:1"}] * 2}, "plan: slot 1 is there twice; give each slot one row"),
         ({"lifetime": "soon"}, 'lifetime: "soon" is no length of time; write for example 40m'),
     ],
 )

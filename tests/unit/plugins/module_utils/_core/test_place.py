@@ -19,6 +19,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place i
     STRATEGIES,
     Place,
     Placement,
+    Wish,
+    Wishes,
     place_slots,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.room import Room
@@ -33,8 +35,8 @@ def place(label: str, room: int, *, have: int = 0, priority: int = 0, **facts: t
     flavors = facts.pop("flavors", (TINY,))
     zones = facts.pop("zones", (None,))
     offers = tuple(Offer(location=label, flavor=flavor, zone=zone) for flavor in flavors for zone in zones)
-    bounds = Room(servers=room, **facts)
-    return Place(label=label, room=bounds, offers=offers, have=have, hints=Hints(priority=priority))
+    hints = Hints(priority=priority, weight=facts.pop("weight", 1.0), cost=facts.pop("cost", 0.0))
+    return Place(label=label, room=Room(servers=room, **facts), offers=offers, have=have, hints=hints)
 
 
 places = st.lists(
@@ -44,6 +46,8 @@ places = st.lists(
         room=st.integers(0, 9),
         have=st.integers(0, 6),
         priority=st.integers(0, 2),
+        weight=st.sampled_from([0.0, 1.0, 3.0]),
+        cost=st.sampled_from([0.0, 1.0, 2.5]),
         cores=st.integers(0, 20),
         ram=st.integers(0, 6000),
         flavors=st.sampled_from([(TINY,), (LARGE, TINY), (TINY, LARGE), ()]),
@@ -77,7 +81,7 @@ def test_each_slot_is_placed_once_or_named_and_none_waits_while_there_is_room(
 ) -> None:
     placement = place_slots(range(1, count + 1), found, strategy, "crawl")
     assert sorted([*(slot for slot, _offer in placement.assigned), *placement.unplaced]) == list(range(1, count + 1))
-    if placement.unplaced:
+    if placement.unplaced and strategy != "single":
         tiny = {each.label: [offer for offer in each.offers if offer.flavor is TINY] for each in found}
         left = [each for each in found if tiny[each.label] and len(each.offers) == len(tiny[each.label])]
         assert all(by_location(placement)[each.label] == each.room.of(TINY) for each in left)
@@ -114,6 +118,68 @@ def test_pack_opens_a_place_only_when_all_of_higher_priority_are_full(found: lis
     assert sum(got[each.label] < each.room.of(TINY) for each in opened) <= 1
 
 
+@given(places, counts)
+def test_cheapest_leaves_no_room_at_a_lower_cost(found: list[Place], count: int) -> None:
+    plain = [each for each in found if {offer.flavor for offer in each.offers} == {TINY}]
+    got = by_location(place_slots(range(1, count + 1), plain, "cheapest", "crawl"))
+    dearest = max((each.hints.cost for each in plain if got[each.label]), default=0.0)
+    assert all(got[each.label] == each.room.of(TINY) for each in plain if each.hints.cost < dearest)
+
+
+@given(places, counts)
+def test_single_uses_one_location_or_none(found: list[Place], count: int) -> None:
+    got = by_location(place_slots(range(1, count + 1), found, "single", "crawl"))
+    begun = {each.label for each in found if each.have}
+    assert list(got.values()) in ([], [count])
+    assert not begun or set(got) <= begun
+    if not got and count and not begun:
+        assert not any(each.room.of(offer.flavor) >= count for each in found for offer in each.offers)
+
+
+def test_single_stays_where_the_fleet_is_and_keeps_to_the_flavor_that_fits_all() -> None:
+    found = [place("a:1", 9, priority=5), place("b:1", 9, have=2, cores=10, flavors=(LARGE, TINY))]
+    placement = place_slots(range(3, 9), found, "single", "crawl")
+    assert {(offer.location, offer.flavor.name) for _slot, offer in placement.assigned} == {("b:1", "tiny")}
+    assert place_slots(range(1, 12), found, "single", "crawl").unplaced == tuple(range(1, 12))
+
+
+def test_single_prefers_priority_where_the_fleet_is_nowhere() -> None:
+    found = [place("a:1", 9), place("b:1", 9, priority=5), place("c:1", 2, priority=9)]
+    assert by_location(place_slots(range(1, 4), found, "single", "crawl")) == {"b:1": 3}
+
+
+def test_weighted_gives_each_location_its_share_and_one_without_weight_the_rest() -> None:
+    found = [place("a:1", 20, weight=3.0), place("b:1", 20), place("c:1", 20, weight=0.0)]
+    assert by_location(place_slots(range(1, 9), found, "weighted", "crawl")) == {"a:1": 6, "b:1": 2}
+    assert by_location(place_slots(range(1, 46), found, "weighted", "crawl"))["c:1"] == 5
+
+
+def test_balanced_fills_every_location_to_the_same_part() -> None:
+    found = [place("a:1", 30), place("b:1", 10), place("c:1", 15, have=5)]
+    assert by_location(place_slots(range(1, 26), found, "balanced", "crawl")) == {"a:1": 15, "b:1": 5, "c:1": 5}
+
+
+def test_a_plan_of_the_users_own_comes_first_as_far_as_there_is_room() -> None:
+    found = [place("a:1", 1), place("b:1", 9, zones=("az1", "az2"), flavors=(LARGE, TINY))]
+    plan = {
+        1: Wish(location="a:1"),
+        2: Wish(location="a:1"),
+        3: Wish(location="b:1", flavor="tiny", zone="az2"),
+        4: Wish(location="nowhere:1"),
+    }
+    where = {
+        slot: (offer.location, offer.flavor.name, offer.zone)
+        for slot, offer in place_slots(range(1, 5), found, "even", "crawl", Wishes(by_slot=plan)).assigned
+    }
+    assert where[1] == ("a:1", "tiny", None)
+    assert where[2][0] == "b:1"
+    assert where[3] == ("b:1", "tiny", "az2")
+    assert where[4][0] == "b:1"
+    strict = place_slots(range(1, 6), found, "even", "crawl", Wishes(by_slot=plan, strict=True))
+    assert strict.unplaced == (2, 4)
+    assert [slot for slot, _offer in strict.assigned] == [1, 3, 5]
+
+
 def test_between_equals_the_fleets_name_decides() -> None:
     found = [place(f"l{n}:1", 9) for n in range(8)]
     firsts = {place_slots([1], found, "even", f"fleet-{n}").assigned[0][1].location for n in range(30)}
@@ -147,5 +213,5 @@ def test_a_thousand_slots_over_two_hundred_locations_take_about_one_step_each(st
     found = [place(f"l{n}:1", 6) for n in range(200)]
     counting = [Place(label=each.label, room=Counting(servers=6), offers=each.offers) for each in found]
     placement = place_slots(range(1, 1001), counting, strategy, "crawl")
-    assert len(placement.assigned) == 1000
+    assert len(placement.assigned) == (0 if strategy == "single" else 1000)
     assert len(steps) <= 1200
