@@ -50,15 +50,16 @@ options:
     default: []
   max_removals:
     description:
-      - The most servers of the fleet that the order may take away. One that would take more changes nothing and fails,
-        so that a slip from 40 to 4 costs nothing.
+      - The most servers of the fleet that the order may take away. One that would take more changes nothing and
+        fails, so that a slip from 40 to 4 costs nothing.
       - Servers that do not work, and a second one in the same slot, are removed whatever it says.
     type: int
   plan:
     description:
-      - Where each slot is tried first, a row for each as the P(openmultistack.cloud.placement#lookup) lookup gives them.
-      - Each row takes C(slot) and C(location), and C(flavor) and C(availability_zone) where they matter. Other keys are
-        ignored.
+      - Where each slot is tried first, a row for each as the P(openmultistack.cloud.placement#lookup) lookup gives
+        them.
+      - Each row takes C(slot) and C(location), and C(flavor) and C(availability_zone) where they matter. Other keys
+        are ignored.
       - Slots without a row, or whose place has no room or fails, go where O(strategy) puts them.
     type: list
     elements: dict
@@ -141,31 +142,31 @@ options:
     description:
       - What to do with servers that were made from another image, flavor, and so on. V(keep) reports them, V(fail)
         changes nothing.
-      - V(replace) makes a new server for each, and deletes the old one once the new one is C(ACTIVE). That takes room for
-        both; where there is none, the old one stays and the order falls short.
+      - V(replace) makes a new server for each, and deletes the old one once the new one is C(ACTIVE). That takes room
+        for both; where there is none, the old one stays and the order falls short.
     type: str
     choices: [keep, replace, fail]
     default: keep
   repair:
     description:
-      - Whether to replace servers of the fleet that are stopped, paused, suspended or shelved. Without it they keep their
-        slots, and are returned with their status.
+      - Whether to replace servers of the fleet that are stopped, paused, suspended or shelved. Without it they keep
+        their slots, and are returned with their status.
       - The new server comes first; where there is no room for both, the old one goes first.
       - Servers in C(ERROR), and those that vanished, are always replaced.
     type: bool
     default: false
   adopt:
     description:
-      - Whether to take servers into the fleet that look like ones of it, but lack the proof, for example one that is named
-        C(crawl-002) and has lost its metadata. They are marked anew, and stand for their slot from then on; one whose slot
-        is beyond O(count) is deleted.
+      - Whether to take servers into the fleet that look like ones of it, but lack the proof, for example one that is
+        named C(crawl-002) and has lost its metadata. They are marked anew, and stand for their slot from then on; one
+        whose slot is beyond O(count) is deleted.
       - Without it they are reported in RV(suspicious) and left alone.
     type: bool
     default: false
   fence:
     description:
-      - Whether to create servers under the guard of server groups. When the answer to a creation is lost, deleting its
-        group makes sure that no server can still come of it, where the run would have to wait and see otherwise.
+      - Whether to create servers under the guard of server groups. When the answer to a creation is lost, deleting
+        its group makes sure that no server can still come of it, where the run would have to wait and see otherwise.
       - It costs two requests for ten servers, and a server group of the quota at each location. The groups have the
         policy C(soft-anti-affinity), and are deleted at the end.
     type: bool
@@ -404,10 +405,8 @@ shortfall:
       type: int
       sample: 30
     missing:
-      description: A row with C(slot), C(name), C(location), C(id) and C(reason) for each slot without a running server.
-      type: list
-      elements: dict
-      sample: []
+      description: A row with C(slot), C(name), C(location), C(id) and C(reason) for each slot without a running
+      server. type: list elements: dict sample: []
     reasons:
       description: A line for each location that did not take its part.
       type: list

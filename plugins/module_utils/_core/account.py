@@ -11,12 +11,13 @@ import typing as t
 from collections import Counter
 
 from .confirm import confirmed, confirmed_since
-from .gate import drifted, foreign_owners
+from .gate import foreign_owners, removals
 from .identity import server_name
 from .model import Phase
 from .refusal import refusals
 from .remove import doomed
 from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
+from .standing import standing
 from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, ServerRow, State, taken
 from .verdict import Reason
 from .watch import settled
@@ -30,7 +31,7 @@ def account_of(desk: Desk, now: float) -> Result:
     """The account as the tables stand at the end of a run."""
     check, order = desk.run.check, desk.run.order
     removed = _planned_removals(desk, now) if check else _removed(desk)
-    kept = _kept(desk)
+    kept = standing(desk)
     missing = _missing(desk, kept)
     leftovers = _leftovers(desk, kept, missing)
     planned = desk.placement.assigned if check and desk.objection is None else ()
@@ -39,8 +40,9 @@ def account_of(desk: Desk, now: float) -> Result:
     settled = not (missing or leftovers or unknown or unresolved or desk.stopped or desk.was_open)
     since = confirmed_since(desk)
     confirmed_all = all(confirmed(row, since) for row in desk.tables.locations.values())
-    standing = len(kept) + (len(planned) if check else 0) + (_building(missing) if check or not order.wait else 0)
-    short = (leftovers or unknown) if order.absent else standing < order.min_count
+    fit = [each for each in kept if not each.unwanted and each.slot not in dict(planned)]
+    here = len(fit) + (len(planned) if check else 0) + (_building(missing) if check or not order.wait else 0)
+    short = (leftovers or unknown) if order.absent else here < order.min_count
     return Result(
         fleet=order.fleet,
         wanted=order.count,
@@ -48,7 +50,7 @@ def account_of(desk: Desk, now: float) -> Result:
         absent=order.absent,
         check=check,
         failed=bool(short and not (check and order.absent)) or desk.objection is not None or bool(desk.stopped),
-        exact=settled and confirmed_all and desk.objection is None and not check and all(_ready(each) for each in kept),
+        exact=settled and confirmed_all and desk.objection is None and not check and all(each.ready for each in kept),
         changed=bool(planned or removed) if check else _wrote(desk),
         as_of=_as_of(desk),
         objection=desk.objection,
@@ -67,6 +69,8 @@ def account_of(desk: Desk, now: float) -> Result:
         refusals=refusals(desk, now),
         before=_before(desk),
         decisions=_story(desk),
+        removals=removals(desk),
+        max_removals=order.max_removals,
     )
 
 
@@ -92,23 +96,8 @@ def _rows(desk: Desk, *which: Knowledge) -> list[t.Any]:
     return [row for row in desk.tables.locations.values() if row.knowledge in which]
 
 
-def _ready(kept: Kept) -> bool:
-    return kept.server.phase is Phase.READY
-
-
 def _building(missing: t.Sequence[Missing]) -> int:
     return sum(each.why == Filling.PENDING.value for each in missing)
-
-
-def _kept(desk: Desk) -> tuple[Kept, ...]:
-    """The winners of the slots within the count that are past their build."""
-    found = []
-    off = set(drifted(desk))
-    for slot in sorted(desk.tables.slots[Filling.FILLED] | desk.tables.slots[Filling.TWIN]):
-        winner = desk.tables.candidates(slot)[0]
-        if slot <= desk.run.order.count and winner.server is not None and winner.phase is not Phase.PENDING:
-            found.append(Kept(slot=slot, location=winner.location, server=winner.server, drifted=slot in off))
-    return tuple(found)
 
 
 def _missing(desk: Desk, kept: t.Sequence[Kept]) -> tuple[Missing, ...]:
@@ -139,7 +128,8 @@ def _why_missing(desk: Desk, slot: int, otherwise: str) -> Missing:
 def _leftovers(desk: Desk, kept: t.Sequence[Kept], missing: t.Sequence[Missing]) -> tuple[Leftover, ...]:
     """Servers of ours that exist and are not kept: twins, surplus, and what does not go away."""
     told = {each.server.id for each in kept} | {each.id for each in missing if each.why == Filling.PENDING.value}
-    rows = (row for row in desk.tables.servers.values() if row.ours and not row.gone and row.id not in told)
+    every = (row for row in desk.tables.servers.values() if desk.run.order.concerns(row.slot))
+    rows = (row for row in every if row.ours and not row.gone and row.id not in told)
     return tuple(
         _leftover(desk, row, row.doom or _why_left(desk, row))
         for row in sorted(rows, key=lambda row: (row.slot, row.id))
@@ -150,15 +140,15 @@ _LEFT = {
     Phase.DYING: "it is being deleted",
     Phase.BROKEN: Reason.BROKEN.value,
     Phase.RELEASED: Reason.RELEASED.value,
+    Phase.PENDING: "it is still building",
 }
 
 
 def _why_left(desk: Desk, row: ServerRow) -> str:
     if desk.tables.silent(row.location):
         return "its location fell silent"
-    if row.phase in _LEFT:
-        return _LEFT[row.phase]
-    return "its slot is beyond the count" if row.slot > desk.run.order.count else "it stands beside another"
+    beyond = "its slot is beyond the count" if row.slot > desk.run.order.count else "it stands beside another"
+    return beyond if row.phase is Phase.PENDING and row.slot > desk.run.order.count else _LEFT.get(row.phase, beyond)
 
 
 def _leftover(desk: Desk, row: ServerRow, why: str) -> Leftover:
@@ -175,7 +165,9 @@ def _removed(desk: Desk) -> tuple[Leftover, ...]:
 def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
     if desk.objection is not None:
         return ()
-    return tuple(_leftover(desk, row, reason.value) for row, reason in doomed(desk, now))
+    going = [_leftover(desk, row, reason.value) for row, reason in doomed(desk, now)]
+    renewed = (desk.tables.candidates(slot)[:1] for slot, _offer in desk.placement.assigned)
+    return (*going, *(_leftover(desk, row, Reason.TWIN.value) for rows in renewed for row in rows))
 
 
 def _suspicious(desk: Desk) -> tuple[Leftover, ...]:

@@ -18,11 +18,13 @@ from .gate import gate
 from .learn import learn
 from .remove import doomed, remove
 from .result import Objection, What
+from .rollback import roll_back
 from .tables import Filling, Tables
 from .watch import watch
 
 if t.TYPE_CHECKING:
     from .model import Location
+    from .tables import ServerRow
 
 
 class Coordinator:
@@ -63,8 +65,10 @@ def decide(desk: Desk, now: float, *, rang: bool) -> bool:
     if desk.run.check:
         return desk.objection is not None or _planned(desk, now)
     if desk.objection is None:
+        roll_back(desk, now, hopeless=False)
         remove(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
-        fill(desk, now)
+        if not desk.undoing:
+            fill(desk, now)
     if desk.objection is not None or now >= desk.run.deadline:
         return True
     if not desk.run.order.wait:
@@ -73,7 +77,7 @@ def decide(desk: Desk, now: float, *, rang: bool) -> bool:
     watch(desk, now)
     if _settle(desk):
         desk.wake_at(now)
-    return _quiet(desk, now) and confirm(desk, now)
+    return _quiet(desk, now) and not roll_back(desk, now, hopeless=True) and confirm(desk, now)
 
 
 def _quiet(desk: Desk, now: float) -> bool:
@@ -108,13 +112,21 @@ def _writing(desk: Desk) -> bool:
 
 def _planned(desk: Desk, now: float) -> bool:
     """Check mode: the same plan, and nothing done."""
-    wanted = desk.missing()
-    if wanted:
+    if desk.missing():
         if not looked_up(desk, now):
             return False
-        for row, _reason in doomed(desk, now):
-            desk.tables.locations[row.location].ledger.free(row.id, row.token, row.size)
-        desk.placement = planned(desk, wanted, now)
+        going = [row for row, _reason in doomed(desk, now)]
+        _plan_without(desk, going, now)
+        makes_way = [row for row, _reason in doomed(desk, now) if row not in going]
+        if makes_way:
+            _plan_without(desk, makes_way, now)
         if not enough(desk, desk.placement):
             desk.objection = Objection.NO_ROOM
     return True
+
+
+def _plan_without(desk: Desk, going: t.Sequence[ServerRow], now: float) -> None:
+    """The plan, with the room that these servers leave."""
+    for row in going:
+        desk.tables.locations[row.location].ledger.free(row.id, row.token, row.size)
+    desk.placement = planned(desk, desk.missing(), now)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from . import messages as m
 from .place import Placement
+from .renewal import renewable
 from .result import Decision
 from .tables import Filling, LocationRow, ServerRow, State, Tables
 
@@ -52,7 +53,10 @@ class Run:
 
 @dataclass(slots=True)
 class Desk:
-    """The working state beside the tables; `decide` writes its commands here."""
+    """The working state beside the tables; `decide` writes its commands here.
+
+    ``undoing`` says that what this run made is being taken back.
+    """
 
     run: Run
     tables: Tables
@@ -68,6 +72,7 @@ class Desk:
     replan: bool = True
     replan_at: float = float("inf")
     posts: int = 0
+    undoing: bool = False
 
     commands: list[m.Command] = field(default_factory=list)
     wake: float | None = None
@@ -113,7 +118,8 @@ class Desk:
 
     def missing(self) -> list[int]:
         """The slots that somebody should fill, lowest first."""
-        return sorted(slot for slot in self.tables.slots[Filling.EMPTY] if not self.spent(slot))
+        wanted = self.tables.slots[Filling.EMPTY] | renewable(self)
+        return sorted(slot for slot in wanted if not self.spent(slot))
 
     def spent(self, slot: int) -> bool:
         """Whether a slot has used up the attempts that the order allows."""

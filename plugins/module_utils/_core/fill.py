@@ -16,6 +16,7 @@ from .heritage import expires, owner
 from .holds import held
 from .identity import EXPIRES_KEY, IMAGE_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
 from .place import Place, Placement, place_slots
+from .renewal import makes_way, renewable, renews
 from .result import Objection, What
 from .tables import LONG_AGO, AttemptRow, Filling, LocationRow, Lookup
 from .vacancy import presence, vacancy
@@ -31,7 +32,7 @@ _PLAN_EVERY = 0.1
 
 def fill(desk: Desk, now: float) -> None:
     """Bring servers to the slots that have none, as far as time, room and attempts allow."""
-    if not desk.tables.slots[Filling.EMPTY] or now >= desk.run.last_post:
+    if not (desk.tables.slots[Filling.EMPTY] or renewable(desk)) or now >= desk.run.last_post:
         desk.queues.clear()
         return
     if not looked_up(desk, now):
@@ -77,15 +78,16 @@ def planned(desk: Desk, wanted: t.Sequence[int], now: float) -> Placement:
     """Where these slots would go now."""
     here = presence(desk.tables)
     places = [place for row in desk.tables.locations.values() if (place := _place(desk, row, here[row.label], now))]
-    return place_slots(wanted, places, desk.run.order.strategy, desk.run.order.fleet)
+    order = desk.run.order
+    return place_slots(wanted, places, order.strategy, order.fleet, order.wishes)
 
 
 def enough(desk: Desk, placement: Placement) -> bool:
     """Whether the plan, with what stands already, reaches the least that the order accepts."""
     slots = desk.tables.slots
     standing = slots[Filling.FILLED] | slots[Filling.PENDING] | slots[Filling.TWIN]
-    here = sum(slot <= desk.run.order.count for slot in standing)
-    return here + len(placement.assigned) >= desk.run.order.min_count
+    here = {slot for slot in standing if slot <= desk.run.order.count} - renewable(desk)
+    return len(here.union(slot for slot, _offer in placement.assigned)) >= desk.run.order.min_count
 
 
 def _plan(desk: Desk, now: float) -> None:
@@ -97,6 +99,7 @@ def _plan(desk: Desk, now: float) -> None:
     desk.planned_at, desk.replan, desk.replan_at = now, False, float("inf")
     desk.tables.roomier = False
     desk.placement = planned(desk, wanted, now)
+    _make_way(desk, now)
     going = any(leaving(desk, row, now) for row in desk.tables.servers.values())
     if not desk.posts and not going and not desk.unsettled and not enough(desk, desk.placement):
         desk.objection = Objection.NO_ROOM
@@ -108,6 +111,16 @@ def _plan(desk: Desk, now: float) -> None:
         desk.tell(now, What.PLACED, location=label, why=f"{len(queue)} of {len(wanted)}")
     if desk.placement.unplaced:
         desk.tell(now, What.UNPLACED, why=f"{len(desk.placement.unplaced)} of {len(wanted)}")
+
+
+def _make_way(desk: Desk, now: float) -> None:
+    """Have those looked at that are to go before their replacements come."""
+    standing = (row for slot in desk.placement.unplaced for row in desk.tables.candidates(slot)[:1])
+    slots = {row.slot for row in standing if makes_way(desk, row)}
+    if slots:
+        desk.unsettled |= slots
+        desk.open = True
+        desk.wake_at(now)
 
 
 def _place(desk: Desk, row: LocationRow, zones: Counter[str | None], now: float) -> Place | None:
@@ -138,7 +151,7 @@ def _post(desk: Desk, now: float) -> None:
             desk.wake_at(desk.planned_at + _PLAN_EVERY)
         while queue and in_flight < MOST_IN_FLIGHT and row.pace.allows(_room_for(desk, row, queue[0][1]), now):
             slot, offer = queue.popleft()
-            if desk.tables.filling(slot) is Filling.EMPTY:
+            if desk.tables.filling(slot) is Filling.EMPTY or renews(desk, slot):
                 _create(desk, row, slot, offer, now)
                 in_flight += 1
         if queue and now < row.pace.quiet_until:
@@ -161,7 +174,7 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
         token=token,
         run_at=desk.run.run_at,
         until=int(desk.run.run_at + order.patience.timeout) + 1,
-        replaced_at=0,
+        replaced_at=desk.run.run_at if renews(desk, slot) else 0,
         spec=order.spec.digest,
     )
     written = {

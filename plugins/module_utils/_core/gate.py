@@ -13,6 +13,7 @@ from .faults import PASSING, Kind
 from .heritage import heirlooms
 from .identity import owner_of, owner_value
 from .order import OnDrift
+from .renewal import drifted, renewable
 from .result import Objection, What
 from .tables import Filling, Knowledge, LocationRow
 
@@ -53,9 +54,18 @@ def objection(desk: Desk) -> Objection | None:
         return Objection.UNREACHABLE
     if foreign_owners(desk):
         return Objection.OWNER
-    if order.on_drift is OnDrift.FAIL and drifted(desk):
+    if order.on_drift is OnDrift.FAIL and drifted_slots(desk):
         return Objection.DRIFT
+    if order.max_removals is not None and removals(desk) > order.max_removals:
+        return Objection.REMOVALS
     return None
+
+
+def removals(desk: Desk) -> int:
+    """How many servers that stand the order would take away."""
+    order = desk.run.order
+    rows = (row for row in desk.tables.servers.values() if row.candidate and order.concerns(row.slot))
+    return sum(row.slot > order.count for row in rows) + len(renewable(desk))
 
 
 def foreign_owners(desk: Desk) -> list[str]:
@@ -68,14 +78,13 @@ def foreign_owners(desk: Desk) -> list[str]:
     return sorted(owners - {owner_value(mine), ""})
 
 
-def drifted(desk: Desk) -> list[int]:
+def drifted_slots(desk: Desk) -> list[int]:
     """The slots whose server was made from another order."""
     if desk.run.order.absent:
         return []
-    digest = desk.run.order.spec.digest
     slots = desk.tables.slots[Filling.FILLED] | desk.tables.slots[Filling.TWIN] | desk.tables.slots[Filling.PENDING]
-    marks = ((slot, row.belonging.mark) for slot in slots for row in desk.tables.candidates(slot)[:1])
-    return sorted(slot for slot, mark in marks if slot <= desk.run.order.count and mark and mark.spec != digest)
+    winners = ((slot, row) for slot in slots for row in desk.tables.candidates(slot)[:1])
+    return sorted(slot for slot, row in winners if slot <= desk.run.order.count and drifted(desk, row))
 
 
 def _awaited(row: LocationRow) -> bool:

@@ -29,6 +29,7 @@ def order_from(params: t.Mapping[str, t.Any]) -> Order:
     given = {name: value for name, value in params.items() if value is not None and value != ""}
     absent = given.get("state", "present") == "absent"
     count = 0 if absent else _count(given)
+    _needs_waiting(given)
     return Order(
         fleet=_fleet(given.get("fleet", "")),
         absent=absent,
@@ -53,6 +54,20 @@ def order_from(params: t.Mapping[str, t.Any]) -> Order:
         on_shortfall=OnShortfall(given.get("on_shortfall", "fail")),
         patience=_patience(given),
     )
+
+
+def _needs_waiting(given: t.Mapping[str, t.Any]) -> None:
+    """Some options only mean something to a run that waits for what becomes of its servers."""
+    if given.get("wait", True):
+        return
+    for asked, what in (
+        (given.get("on_shortfall") == "rollback", "on_shortfall: rollback"),
+        (given.get("wait_for_room"), "wait_for_room"),
+    ):
+        if asked:
+            raise OrderError(
+                f"wait: {what} needs to wait for what becomes of the servers; leave wait out, or set it to true"
+            )
 
 
 def _fleet(name: str) -> str:

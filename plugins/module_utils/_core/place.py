@@ -5,7 +5,8 @@
 
 """Where the next servers go: offers in, assignments out; the same input and seed give the same plan in any order.
 
-A strategy is one entry of `STRATEGIES`: a way to fill (level the locations, pack one after the other, or use a single one), and a key.
+A strategy is one entry of `STRATEGIES`: a way to fill (level the locations, pack one after the other, or use a single
+one), and a key.
 """
 
 from __future__ import annotations

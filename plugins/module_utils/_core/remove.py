@@ -14,7 +14,7 @@ from .faults import Fault, Kind
 from .model import Phase
 from .result import What
 from .sight import bury
-from .tables import Deletion, Filling, ServerRow
+from .tables import Deletion, Filling, ServerRow, State
 from .verdict import Proof, Reason, Verdict, proven, verdict
 
 if t.TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
         return
     if found.reason is Reason.STUCK:
         bury(desk.tables, row, Fault(kind=Kind.STUCK, message=found.reason.value), now)
+    if found.reason is Reason.UNDONE:
+        desk.tables.attempts[row.token].state = State.UNDONE
     row.deletes += 1
     desk.ask(m.Delete(location=row.location, id=row.id, force=row.phase is Phase.RELEASED))
     desk.tell(now, What.DELETED, location=row.location, slot=row.slot, id=row.id, why=found.reason.value)

@@ -19,7 +19,7 @@ from .tables import Filling, Knowledge, State
 
 if t.TYPE_CHECKING:
     from .faults import Fault
-    from .result import Decision, Leftover, Missing, Refusal, Result, Tally
+    from .result import Decision, Kept, Leftover, Missing, Refusal, Result, Tally
 
 _SHOWN = 10
 
@@ -65,7 +65,7 @@ def warnings(result: Result) -> list[str]:
         for each in result.leftovers
         if not result.absent and each.id not in going
     ]
-    if any(each.drifted for each in result.servers) and result.objection is None:
+    if any(each.drifted and not each.unwanted for each in result.servers) and result.objection is None:
         said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: keep)")
     return said
 
@@ -122,6 +122,7 @@ def missing_text(missing: Missing) -> str:
     return {
         Filling.PENDING.value: f"server {missing.id} was still building",
         Filling.TAKEN.value: f"server {missing.id} was deleted by somebody else meanwhile",
+        State.UNDONE.value: "it was taken back, since the order could not be met (on_shortfall: rollback)",
         State.POSTING.value: "the cloud had not answered yet",
         State.SEEN.value: f"server {missing.id} was building when its location fell silent",
     }.get(missing.why, missing.why)
@@ -141,6 +142,8 @@ def _objection(result: Result) -> str:
         "were made",
         Objection.NO_ROOM: f"there is room for {_attainable(result)} of {result.wanted} servers where {result.least} "
         f"are needed, so nothing was made; {_way_out(result)}",
+        Objection.REMOVALS: f"{result.removals} of its servers would be taken away where max_removals allows "
+        f"{result.max_removals}, so nothing was done; raise it if that is what you mean",
     }
     return f"fleet {result.fleet}: {said[result.objection]}"
 
@@ -174,12 +177,21 @@ def _shortfall(result: Result) -> str:
         why = f"{each.location}: {missing_text(each)}" if each.location else missing_text(each)
         reasons.setdefault(why, []).append(server_name(result.fleet, each.slot))
     lines = [f"{_names(names)}: {why}" for why, names in reasons.items()]
+    lines += [
+        f"{each.server.name}: it was to be replaced ({_fault_of(each)}), and could not be; it is left as it is"
+        for each in result.servers
+        if each.unwanted
+    ]
     return "\n".join([f"fleet {result.fleet}: {result.running} of {result.wanted} servers are running{tail}", *lines])
 
 
 def _drift(result: Result) -> str:
     off = [each.server.name for each in result.servers if each.drifted]
     return f"{len(off)} servers were made from another order ({_names(off)})"
+
+
+def _fault_of(kept: Kept) -> str:
+    return "made from another order" if kept.drifted else f"{kept.server.status}"
 
 
 def _attainable(result: Result) -> int:

@@ -11,6 +11,8 @@ import enum
 import typing as t
 from dataclasses import dataclass
 
+from .model import Phase
+
 if t.TYPE_CHECKING:
     from .faults import Fault
     from .model import Offer, Server
@@ -26,6 +28,7 @@ class What(enum.Enum):
     UNPLACED = "unplaced"
     UNREACHABLE = "unreachable"
     STOPPED = "stopped"
+    ROLLED_BACK = "rolled back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Objection(enum.Enum):
     OWNER = "the fleet belongs to another owner"
     DRIFT = "the fleet was made otherwise"
     NO_ROOM = "there is not room for enough of it"
+    REMOVALS = "too many servers would go"
 
 
 class Why(enum.Enum):
@@ -76,12 +80,18 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A server that stands for its slot."""
+    """A server that stands for its slot; ``unwanted`` where the order wanted another in its place."""
 
     slot: int
     location: str
     server: Server
     drifted: bool = False
+    unwanted: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is ACTIVE with nothing under way, and what the order wants."""
+        return self.server.phase is Phase.READY and not self.unwanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +167,9 @@ class Result:
     refusals: tuple[Refusal, ...]
     before: tuple[tuple[str, str], ...]
     decisions: tuple[Decision, ...]
+    removals: int = 0
+    max_removals: int | None = None
 
     @property
     def running(self) -> int:
-        return len(self.servers)
+        return sum(not each.unwanted for each in self.servers)

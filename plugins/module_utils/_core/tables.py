@@ -114,6 +114,7 @@ class State(enum.Enum):
     AMBIGUOUS = "ambiguous"
     COVERED = "covered"
     DEAD = "dead"
+    UNDONE = "undone"
 
 
 @dataclass(slots=True)
@@ -301,13 +302,14 @@ class Tables:
             return Filling.TWIN
         if standing:
             return Filling.PENDING if standing[0].phase is Phase.PENDING else Filling.FILLED
-        if any(self._hoped_for(each) for each in self.attempts_in(slot)):
+        if any(self.hoped_for(each) for each in self.attempts_in(slot)):
             return Filling.PENDING
         if slot > self.count:
             return Filling.BEYOND
         return Filling.TAKEN if any(taken(row) for row in self.servers_in(slot)) else Filling.EMPTY
 
-    def _hoped_for(self, attempt: AttemptRow) -> bool:
+    def hoped_for(self, attempt: AttemptRow) -> bool:
+        """Whether a server may be about to come of it that nobody has seen yet."""
         doubtful = attempt.state is State.AMBIGUOUS and not self.silent(attempt.location)
         return doubtful or attempt.state is State.POSTING
 

@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .model import Phase
+from .renewal import makes_way, successor
 from .tables import Deletion, ServerRow
 
 if t.TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Reason(enum.Enum):
     STUCK = "it does not finish building"
     TWIN = "another server fills its slot"
     RELEASED = "it is only soft-deleted"
+    IDLE = "it does not run, and is repaired"
+    UNDONE = "the order cannot be met, and is rolled back"
 
 
 class Proof(enum.Enum):
@@ -49,9 +52,7 @@ class Verdict:
 
 def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
     """Why this server must go now, or None while it may stay or is going already."""
-    if row.server is None or not row.ours or row.gone or row.leaving or row.deletion is Deletion.REFUSED:
-        return None
-    if desk.tables.silent(row.location):
+    if row.server is None or not _removable(row) or not _reachable(desk, row):
         return None
     if row.phase is Phase.RELEASED:
         return Verdict(Reason.RELEASED, Proof.SHOW) if row.doom else None
@@ -59,7 +60,17 @@ def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
         return Verdict(Reason.BROKEN, Proof.SHOW)
     if row.slot > desk.run.order.count:
         return _beyond(desk, row)
-    return Verdict(Reason.STUCK, Proof.SHOW) if _stuck(desk, row, now) else _twin(desk, row)
+    if desk.undoing and row.token:
+        return Verdict(Reason.UNDONE, Proof.ROW)
+    return Verdict(Reason.STUCK, Proof.SHOW) if _stuck(desk, row, now) else _beside(desk, row)
+
+
+def _removable(row: ServerRow) -> bool:
+    return row.ours and not row.gone and not row.leaving and row.deletion is not Deletion.REFUSED
+
+
+def _reachable(desk: Desk, row: ServerRow) -> bool:
+    return desk.run.order.concerns(row.slot) and not desk.tables.silent(row.location)
 
 
 def _beyond(desk: Desk, row: ServerRow) -> Verdict | None:
@@ -91,6 +102,11 @@ def _stuck(desk: Desk, row: ServerRow, now: float) -> bool:
     return clock > row.server.created + boot or (mark is not None and clock > mark.until)
 
 
+def _beside(desk: Desk, row: ServerRow) -> Verdict | None:
+    """Whether it goes because of another in its slot: one that serves, one that is to come, or the winner."""
+    return Verdict(Reason.IDLE, Proof.WINNER) if makes_way(desk, row) else _twin(desk, row)
+
+
 def _twin(desk: Desk, row: ServerRow) -> Verdict | None:
     """A loser of its slot goes only once the winner is ACTIVE with nothing under way; till then both stay."""
     standing = desk.tables.candidates(row.slot)
@@ -106,5 +122,6 @@ def proven(desk: Desk, row: ServerRow, proof: Proof, now: float) -> tuple[Server
     """
     if proof is Proof.ROW:
         return () if now - row.seen_at <= FRESH else (row,)
-    needed = (row,) if proof is Proof.SHOW else (row, desk.tables.candidates(row.slot)[0])
+    winner = successor(desk, row) if proof is Proof.WINNER else None
+    needed = (row,) if winner is None else (row, winner)
     return tuple(each for each in needed if each.shown is not each.phase or now - each.shown_at > FRESH)

@@ -40,15 +40,14 @@ def test_everything_that_can_be_said() -> None:
         | {"state": "present", "min_count": 2, "network": "private", "security_groups": ["web"], "key_name": "ops"}
         | {"userdata": "#!/bin/sh", "config_drive": True, "metadata": {"a": 1}, "tags": ["t"], "description": "for Ada"}
         | {"availability_zones": ["az1"], "strategy": "pack", "max_per_location": 2, "headroom": 1, "lifetime": "1h"}
-        | {"owner": "ada", "wait": False, "on_unreachable": "fail", "on_drift": "fail", "timeout": 60}
+        | {"owner": "ada", "wait": True, "on_unreachable": "fail", "on_drift": "fail", "timeout": 60}
         | {"fence": True, "adopt": True, "repair": True, "wait_for_room": True, "max_removals": 1, "plan_strict": True}
-        | {"on_shortfall": "rollback", "plan": [{"slot": 1, "location": "a:1", "flavor": "m1.small", "name": "c-1"}]}
+        | {"on_shortfall": "accept", "plan": [{"slot": 1, "location": "a:1", "flavor": "m1.small", "name": "c-1"}]}
         | {"boot_timeout": 50, "api_timeout": 20, "survey_timeout": 5, "max_attempts": 2}
     )
     assert order == Order(
         fleet="crawl",
         count=3,
-        min_count=2,
         spec=Spec(
             image="debian",
             flavors=("m1.small",),
@@ -67,10 +66,9 @@ def test_everything_that_can_be_said() -> None:
         headroom=1,
         lifetime=3600,
         owner="ada",
-        wait=False,
         fail_on_unreachable=True,
         on_drift=OnDrift.FAIL,
-        on_shortfall=OnShortfall.ROLLBACK,
+        on_shortfall=OnShortfall.ACCEPT,
         fence=True,
         adopt=True,
         repair=True,
@@ -101,6 +99,10 @@ def test_what_is_to_be_absent_may_be_some_slots_only() -> None:
 
 def test_a_shortfall_that_is_accepted_needs_no_servers_at_all() -> None:
     assert order_from(LEAST | {"on_shortfall": "accept", "min_count": 2}).min_count == 0
+
+
+def test_a_run_need_not_wait() -> None:
+    assert not order_from(LEAST | {"wait": False}).wait
 
 
 def test_no_servers_need_no_image() -> None:
@@ -146,6 +148,8 @@ def test_no_servers_need_no_image() -> None:
         ({"plan": [{"slot": 1}]}, "plan: row 1 needs a slot from 1 to 3, and a location"),
         ({"plan": [{"slot": "1", "location": "a:1"}]}, "plan: row 1 needs a slot"),
         ({"plan": [{"slot": 1, "location": "a:1"}] * 2}, "plan: slot 1 is there twice; give each slot one row"),
+        ({"wait": False, "wait_for_room": True}, "wait: wait_for_room needs to wait for what becomes of the servers"),
+        ({"wait": False, "on_shortfall": "rollback"}, "wait: on_shortfall: rollback needs to wait"),
         ({"lifetime": "soon"}, 'lifetime: "soon" is no length of time; write for example 40m'),
     ],
 )

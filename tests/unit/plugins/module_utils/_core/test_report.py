@@ -133,7 +133,9 @@ def test_drift_is_named_and_warned_of() -> None:
     world = World([Place("a:1")])
     world.add("a:1", marked(1, "one", spec="00000000"))
     said = "1 servers were made from another order (crawl-001)"
-    assert f"fleet crawl: {said}, so nothing was done (on_drift: fail)" in failure(world.launch(1, on_drift=OnDrift.FAIL))
+    assert f"fleet crawl: {said}, so nothing was done (on_drift: fail)" in failure(
+        world.launch(1, on_drift=OnDrift.FAIL)
+    )
     assert warnings(world.launch(1)) == [f"fleet crawl: {said}; they are kept (on_drift: keep)"]
 
 
