@@ -3,16 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""Threads that carry commands out, so that a location which hangs never keeps another from being asked.
+"""Which command is carried out when, so that a location which hangs never keeps another from being asked.
 
-Threads are daemons of our own: an executor would join them when the interpreter ends. A command that takes long waits
-for a network, not for us, and leaves its place to the next one; a location that has not answered yet holds one place.
+Nothing here waits or asks for the time. Tasks are given to hands (threads; in a simulation anything that brings ends at
+moments of a virtual clock), and whoever turns the loop brings back what became of them. A task whose deadline passes is
+ended here, whatever its hand still does: that hand is abandoned, and counts among the hands until it brings its end.
+A command that takes long waits for a network, not for us, and leaves its place to the next one; a location that has not
+answered yet holds one place.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
 import typing as t
 from collections import deque
 from dataclasses import dataclass, field
@@ -23,13 +24,7 @@ from .failure import CallError, Fate
 
 if t.TYPE_CHECKING:
     from .._core import messages as m
-    from .clock import Clock
-    from .port import Port
 
-BUSY = 64
-THREADS = 512
-AT_ONE_LOCATION = 8
-_SLOW = 1.0
 # A port is to end by itself a little before its command is ended for it: it knows better how.
 _MARGIN = 0.2
 
@@ -42,6 +37,35 @@ class Task:
     deadline: float
     started_at: float | None = None
 
+    @property
+    def answer_by(self) -> float:
+        """Until when the hand that carries it out may wait."""
+        return self.deadline - _MARGIN
+
+
+class End(t.NamedTuple):
+    """What a hand brings back: exactly one event of `messages.ENDS` for the task's command."""
+
+    task: Task
+    event: m.Event
+
+
+class Hands(t.Protocol):
+    """What really carries tasks out."""
+
+    def give(self, task: Task) -> None:
+        """Begin with a task, without waiting. Its `End` goes to `Loop.turn` some time, after its deadline too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much goes on at once: tasks younger than ``slow`` seconds, hands, and tasks at a location that answers."""
+
+    busy: int = 64
+    hands: int = 512
+    at_one_location: int = 8
+    slow: float = 1.0
+
 
 @dataclass(slots=True)
 class _Place:
@@ -51,108 +75,84 @@ class _Place:
     running: int = 0
     answered: bool = False
 
-    @property
-    def ready(self) -> bool:
-        return bool(self.waiting) and self.running < (AT_ONE_LOCATION if self.answered else 1)
+    def ready(self, bounds: Bounds) -> bool:
+        return bool(self.waiting) and self.running < (bounds.at_one_location if self.answered else 1)
 
 
 class Crew:
-    """Takes commands and brings their ends. Only the threads inside share anything: all methods are for one thread."""
+    """Takes commands and tells their ends."""
 
-    def __init__(self, port: Port, clock: Clock) -> None:
-        self._port = port
-        self._clock = clock
+    def __init__(self, hands: Hands, bounds: Bounds = Bounds()) -> None:
+        self._hands = hands
+        self._bounds = bounds
         self._places: dict[str, _Place] = {}
         self._running: dict[Task, float] = {}
-        self._work: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._ends: queue.SimpleQueue[tuple[Task, m.Event]] = queue.SimpleQueue()
-        self._threads = 0
         self._abandoned = 0
 
     def take(self, command: m.ToLocation, deadline: float) -> None:
-        """Have a command carried out; its end comes out of `ends`, by the deadline."""
+        """Have a command carried out once it is its turn; it ends by the deadline in either case."""
         self._places.setdefault(command.location, _Place()).waiting.append(Task(command, deadline))
 
-    def ends(self, patience: float) -> list[m.Event]:
-        """The ends that have come, waiting so long for the first one; and those of commands whose time is over."""
-        self._start()
-        events: list[m.Event] = []
-        try:
-            self._end(*self._ends.get(timeout=max(0.0, patience)), events)
-            while True:
-                self._end(*self._ends.get_nowait(), events)
-        except queue.Empty:
-            pass
-        self._expire(events)
-        return events
-
-    def dismiss(self) -> None:
-        """Let the threads end: at once, or when what they wait for does. Nobody waits for them."""
-        for _thread in range(self._threads):
-            self._work.put(None)
-
-    def next_deadline(self) -> float:
-        """When the next command is to be ended, if it has not ended by then."""
-        waiting = (task.deadline for place in self._places.values() for task in place.waiting)
-        return min((*(task.deadline for task in self._running), *waiting), default=float("inf"))
-
-    def _end(self, task: Task, event: m.Event, events: list[m.Event]) -> None:
-        """One end from a thread. Of a command that was ended already it only says that the location answers."""
-        place = self._places[task.command.location]
-        place.answered = True
-        if task not in self._running:
-            self._abandoned -= 1
-            return
-        del self._running[task]
-        place.running -= 1
-        events.append(event)
-
-    def _expire(self, events: list[m.Event]) -> None:
-        now = self._clock.now()
-        for task in [task for task in self._running if task.deadline <= now]:
-            del self._running[task]
-            self._places[task.command.location].running -= 1
-            self._abandoned += 1
-            events.append(_overdue(task, now))
-        for place in self._places.values():
-            late = [task for task in place.waiting if task.deadline <= now]
-            for task in late:
-                place.waiting.remove(task)
-                events.append(_overdue(task, now))
-
-    def _start(self) -> None:
+    def start(self, now: float) -> None:
         """Start what may start, one of each location in turn."""
-        now = self._clock.now()
-        busy = sum(now - started_at < _SLOW for started_at in self._running.values())
-        started = True
+        busy, started = self._busy(now), True
         while started:
             started = False
             for location, place in list(self._places.items()):
-                if busy >= BUSY or len(self._running) + self._abandoned >= THREADS:
+                if busy >= self._bounds.busy or self._full:
                     return
-                if place.ready:
+                if place.ready(self._bounds):
                     self._places[location] = self._places.pop(location)
                     place.running += 1
                     self._give(place.waiting.popleft(), now)
                     busy, started = busy + 1, True
 
+    def ends(self, now: float, ended: t.Sequence[End]) -> list[m.Event]:
+        """How commands ended: as the hands bring it, and for those whose time is over as that makes it."""
+        events = [end.event for end in ended if self._heard(end.task)]
+        for task in [task for task in self._running if task.deadline <= now]:
+            self._leave(task)
+            self._abandoned += 1
+            events.append(_overdue(task, now))
+        for place in self._places.values():
+            for task in [task for task in place.waiting if task.deadline <= now]:
+                place.waiting.remove(task)
+                events.append(_overdue(task, now))
+        return events
+
+    def rests_until(self, now: float) -> float:
+        """When there is something to do, if no hand brings an end before: a deadline passes, or a place is left."""
+        waiting = (task.deadline for place in self._places.values() for task in place.waiting)
+        until = min((*(task.deadline for task in self._running), *waiting), default=float("inf"))
+        if self._busy(now) < self._bounds.busy or not any(place.ready(self._bounds) for place in self._places.values()):
+            return until
+        slow = self._bounds.slow
+        return min(until, *(at + slow for at in self._running.values() if now - at < slow))
+
+    @property
+    def _full(self) -> bool:
+        return len(self._running) + self._abandoned >= self._bounds.hands
+
+    def _busy(self, now: float) -> int:
+        return sum(now - started_at < self._bounds.slow for started_at in self._running.values())
+
     def _give(self, task: Task, now: float) -> None:
         task.started_at = now
         self._running[task] = now
-        if len(self._running) + self._abandoned > self._threads:
-            self._threads += 1
-            threading.Thread(target=self._labour, daemon=True).start()
-        self._work.put(task)
+        self._hands.give(task)
 
-    def _labour(self) -> None:
-        """What each thread does, until it is dismissed."""
-        while (task := self._work.get()) is not None:
-            try:
-                event = self._port.perform(task.command, task.deadline - _MARGIN)
-            except BaseException as exc:
-                fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"an error of this collection: {type(exc).__name__}")
-                event = failing(task.command, CallError(Fate.LOST, fault), task.started_at or 0.0, self._clock.now())
-            self._ends.put((task, event))
+    def _heard(self, task: Task) -> bool:
+        """Whether the end of this task is news. If it was ended already, it only says that the location answers."""
+        self._places[task.command.location].answered = True
+        if task not in self._running:
+            self._abandoned -= 1
+            return False
+        self._leave(task)
+        return True
+
+    def _leave(self, task: Task) -> None:
+        del self._running[task]
+        self._places[task.command.location].running -= 1
 
 
 def _overdue(task: Task, now: float) -> m.Event:

@@ -9,16 +9,12 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud import crew
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import SystemClock
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.driver import Surroundings, drive
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.test_ends import COMMANDS
-
-if t.TYPE_CHECKING:
-    import pytest
 
 PATIENCE = Patience(api=0.5, survey=0.3)
 RESULT: t.Any = "the result"
@@ -109,12 +105,6 @@ def test_an_engine_with_nothing_to_ask_ends_at_once() -> None:
     assert run(Script(m.Finish(result=RESULT)), ScriptedPort()) < 0.1
 
 
-def test_commands_after_the_end_are_not_carried_out() -> None:
-    port = ScriptedPort()
-    run(Script(m.Finish(result=RESULT), *lists("a")), port)
-    assert port.seen == []
-
-
 def test_commands_that_hang_are_ended_at_their_deadlines() -> None:
     hung = {f"hung-{type(each).__name__}": each for each in COMMANDS}
     script = Script(*(replace(each, location=label) for label, each in hung.items()))
@@ -127,16 +117,6 @@ def test_commands_that_hang_are_ended_at_their_deadlines() -> None:
         assert getattr(ends[label], "fault", None) is None or ends[label].fault.kind is Kind.TIMED_OUT
         patience = PATIENCE.survey if isinstance(command, m.Survey | m.List) else PATIENCE.api
         assert patience <= ends[label].now - begun < patience + 1.5
-
-
-def test_a_post_that_hangs_is_ambiguous_and_one_that_waits_was_not_sent() -> None:
-    post = replace(COMMANDS[4], location="hung")
-    script = Script(post, replace(post, token="second"))
-    run(script, ScriptedPort(hang()))
-    assert sorted((type(event).__name__, event.token) for event in script.heard) == [
-        ("Ambiguous", "T"),
-        ("NotSent", "second"),
-    ]
 
 
 def test_a_port_has_a_little_less_time_than_its_command() -> None:
@@ -154,45 +134,9 @@ def test_a_late_answer_is_not_heard() -> None:
     assert [type(event) for event in script.heard] == [m.ListFailed, m.Woke]
 
 
-def test_hung_locations_do_not_keep_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "BUSY", 4)
-    monkeypatch.setattr(crew, "_SLOW", 0.05)
-    hung = lists(*(f"hung-{n}" for n in range(20)))
-    script = Script(*hung, *hung, *hung, *lists("well"))
-    script.enough = lambda heard: any(getattr(event, "location", "") == "well" for event in heard)
-    assert run(script, ScriptedPort(hang()), patience=Patience(api=9.0, survey=9.0)) < 4.0
-
-
-def test_a_location_that_has_not_answered_holds_one_thread() -> None:
-    port = ScriptedPort(hang())
-    run(Script(*lists(*["hung"] * 10)), port)
-    assert len(port.seen) == 1
-
-
-def test_a_location_that_answers_is_asked_eightfold() -> None:
-    port = ScriptedPort(hang(0.05, "well"))
-    run(Script(*lists(*["well"] * 40)), port, patience=Patience())
-    assert port.most == crew.AT_ONE_LOCATION
-
-
-def test_no_more_than_so_many_are_busy_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "BUSY", 5)
-    port = ScriptedPort(hang(0.02, "well"))
-    run(Script(*lists(*(f"well-{n}" for n in range(30)))), port, patience=Patience())
-    assert port.most <= 5
-
-
-def test_the_number_of_threads_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew, "THREADS", 6)
-    monkeypatch.setattr(crew, "_SLOW", 0.0)
-    port = ScriptedPort(hang())
-    run(Script(*lists(*(f"hung-{n}" for n in range(20)))), port)
-    assert len(port.seen) == 6
-
-
-def test_only_the_newest_alarm_rings_and_once() -> None:
+def test_an_alarm_rings_when_it_is_due_and_not_only_when_something_comes() -> None:
     begun = time.monotonic()
-    script = Script(m.WakeAt(at=begun + 5), m.WakeAt(at=begun + 0.1), *lists("slow"))
+    script = Script(*lists("slow"), m.WakeAt(at=begun + 0.1))
     script.enough = lambda heard: len(heard) == 2
     run(script, ScriptedPort(hang(1.0, "slow")), patience=Patience())
     first, second = script.heard
@@ -201,10 +145,10 @@ def test_only_the_newest_alarm_rings_and_once() -> None:
     assert isinstance(second, m.Listed)
 
 
-def test_lines_are_told() -> None:
-    lines: list[str] = []
-    run(Script(m.Report(line="one"), m.Report(line="two"), m.Finish(result=RESULT)), ScriptedPort(), tell=lines.append)
-    assert lines == ["one", "two"]
+def test_a_location_that_has_not_answered_holds_one_thread() -> None:
+    port = ScriptedPort(hang())
+    run(Script(*lists(*["hung"] * 10)), port)
+    assert len(port.seen) == 1
 
 
 def test_a_reason_to_stop_is_heard_once_and_soon() -> None:
