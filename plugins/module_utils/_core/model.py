@@ -21,13 +21,18 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What the user says of one location, under ``multi_stack:`` in clouds.yaml or in the accounts file."""
+    """What the user says of one location, under ``multi_stack:`` in clouds.yaml or in the accounts file.
+
+    ``max_lifetime`` is in seconds.
+    """
 
     available: bool = True
     priority: int = 0
     weight: float = 1.0
     cost: float = 0.0
     max_servers: int | None = None
+    max_servers_per_owner: int | None = None
+    max_lifetime: int | None = None
     headroom: int = 0
     requests_per_second: float | None = None
 
