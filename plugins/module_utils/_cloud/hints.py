@@ -25,7 +25,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._core.model import Hints
-from .._errors import AccountsError
+from .._core.order import lifetime_of
+from .._errors import AccountsError, OrderError
 
 SECTION = "multi_stack"
 _REGIONS = "regions"
@@ -165,6 +166,17 @@ def _count(value: object) -> int:
     return _checked(_whole(value), _whole(value) >= 0)
 
 
+def _length(value: object) -> int:
+    """Seconds of a length of time; only what ends can be the longest."""
+    try:
+        seconds = lifetime_of(value if isinstance(value, str) else str(_whole(value)))
+    except OrderError as exc:
+        raise ValueError from exc
+    if seconds is None:
+        raise ValueError
+    return seconds
+
+
 def _number(value: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise TypeError
@@ -201,6 +213,8 @@ _KEYS: dict[str, tuple[str, t.Callable[[object], object]]] = {
     "weight": ("a number, 0 or more", _number),
     "cost": ("a number, 0 or more", _number),
     "max_servers": ("a whole number, 0 or more", _count),
+    "max_servers_per_owner": ("a whole number, 0 or more", _count),
+    "max_lifetime": ("a length of time (40m, 2h, 1d), or seconds", _length),
     "headroom": ("a whole number, 0 or more", _count),
     "requests_per_second": ("a number above 0", _rate),
     _SSH_USER: ("a name, or a mapping of images to names", _user),

@@ -248,6 +248,13 @@ def test_hints_come_from_four_places_the_nearest_last(tmp_path: Path, monkeypatc
     assert load_accounts(str(path)).all[1].hints.cost == 1.0
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("2h", 7200), ("1d 30m", 88200), ("90", 90), (90, 90)])
+def test_an_owner_may_be_given_a_share_and_servers_a_longest_life(tmp_path: Path, said: object, seconds: int) -> None:
+    hints = {"max_servers_per_owner": 0, "max_lifetime": said}
+    (account,) = accounts_of(tmp_path, {"alpha": {**PLAIN, "multi_stack": hints}}).all
+    assert account.hints == Hints(max_servers_per_owner=0, max_lifetime=seconds)
+
+
 @pytest.mark.parametrize("content", ["", "clouds:\n", "clouds: {alpha: }\n", "clouds: {alpha: {regions: }}\n"])
 def test_an_empty_accounts_file_says_nothing(tmp_path: Path, content: str) -> None:
     path = write(tmp_path, {"clouds": {"alpha": PLAIN}})
@@ -293,6 +300,11 @@ def test_an_accounts_file_with_a_mistake_is_told(tmp_path: Path, content: t.Any,
         ({"weight": -1}, 'weight is to be a number, 0 or more, not "-1"'),
         ({"cost": []}, "cost is to be a number, 0 or more, not a list"),
         ({"max_servers": -1}, "max_servers is to be a whole number, 0 or more"),
+        ({"max_servers_per_owner": 1.5}, "max_servers_per_owner is to be a whole number, 0 or more"),
+        ({"max_lifetime": "soon"}, 'max_lifetime is to be a length of time (40m, 2h, 1d), or seconds, not "soon"'),
+        ({"max_lifetime": "never"}, "max_lifetime is to be a length of time"),
+        ({"max_lifetime": 0}, "max_lifetime is to be a length of time"),
+        ({"max_lifetime": True}, "max_lifetime is to be a length of time"),
         ({"requests_per_second": 0}, "requests_per_second is to be a number above 0"),
         ({"image": "x"}, 'image is to be a mapping of your names to this provider\'s, not "x"'),
         ({"flavor": {"a": 1}}, "flavor is to be a mapping of your names to this provider's"),
