@@ -5,11 +5,12 @@
 
 """What the names in an order mean at one location: one GET for each kind of thing that it names, all at once.
 
-Ids pass straight through. What exists there instead is asked for only when something is missing, to tell the user.
+Beside them the port quota, which Nova's limits do not tell. Ids pass straight through. What exists there instead is asked for only when something is missing, to tell the user.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ if t.TYPE_CHECKING:
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MOST_PAGES = 20
+# What is only good to know is not waited for long.
+_QUOTA_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,15 @@ class Needs:
 
     ram: int = 0
     disk: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What an order means at one location. ``ports_left`` is None where nobody says, or there is no limit."""
+
+    offers: tuple[Offer, ...]
+    resolved: Resolved
+    ports_left: int | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +63,7 @@ class Found:
     networks: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     zones: tuple[str | None, ...] = (None,)
+    ports_left: int | None = None
 
 
 class LookUps:
@@ -62,10 +75,24 @@ class LookUps:
         self._label = account.label
         self._clock = clock
 
-    def resolve(self, spec: Spec, deadline: float) -> tuple[tuple[Offer, ...], Resolved]:
+    def resolve(self, spec: Spec, deadline: float) -> Meaning:
         """The offers of this location in the user's order, and the ids that its POSTs take; or why it has none."""
         found = Found(image=self._names.image.get(spec.image, spec.image))
         key = self._names.key_name.get(spec.key_name or "", spec.key_name or "")
+        failures = [
+            end
+            for end in together(self._asks(found, spec, key, deadline), self._clock, deadline)
+            if isinstance(end, CallError)
+        ]
+        if failures:
+            raise _worst(failures)
+        resolved = Resolved(
+            image=found.image, networks=found.networks, security_groups=found.security_groups, key_name=key or None
+        )
+        return Meaning(offers=self._offers(found), resolved=resolved, ports_left=found.ports_left)
+
+    def _asks(self, found: Found, spec: Spec, key: str, deadline: float) -> list[t.Callable[[], None]]:
+        """One for each kind of thing that the order names."""
         asks: list[t.Callable[[], None]] = [lambda: self._flavors(found, spec.flavors, deadline)]
         if found.image and not _ID.fullmatch(found.image):
             asks.append(lambda: self._image(found, deadline))
@@ -77,13 +104,9 @@ class LookUps:
             asks.append(lambda: self._key(key, deadline))
         if spec.zones:
             asks.append(lambda: self._zones(found, spec.zones, deadline))
-        failures = [end for end in together(asks, self._clock, deadline) if isinstance(end, CallError)]
-        if failures:
-            raise _worst(failures)
-        resolved = Resolved(
-            image=found.image, networks=found.networks, security_groups=found.security_groups, key_name=key or None
-        )
-        return self._offers(found), resolved
+        if [self._names.network.get(name, name) for name in spec.networks[:1]] != ["none"]:
+            asks.append(lambda: self._ports(found, deadline))
+        return asks
 
     def _offers(self, found: Found) -> tuple[Offer, ...]:
         """Each fitting flavor in each zone. A flavor without a disk gets one of the image's size."""
@@ -164,6 +187,16 @@ class LookUps:
         found.zones = tuple(name for name in dict.fromkeys(names) if name in open_ones)
         if not found.zones:
             raise _lacking(Kind.NO_ZONE, "zone", names, [{"name": name} for name in open_ones])
+
+    def _ports(self, found: Found, deadline: float) -> None:
+        """How many ports the project may still have; a Neutron that does not say so is no fault."""
+        until = min(deadline, self._clock.now() + _QUOTA_PATIENCE)
+        with contextlib.suppress(CallError):
+            path = f"/quotas/{quote(self._wire.ready(until).project_id, safe='')}/details.json"
+            ports = fields(fields(fields(self._wire.get(path, until, "network").content).get("quota")).get("port"))
+            limit = ports.get("limit")
+            if isinstance(limit, int) and limit >= 0:
+                found.ports_left = max(0, limit - number(ports.get("used")) - number(ports.get("reserved")))
 
     def _ids(self, names: t.Sequence[str], words: tuple[str, str], kind: Kind, deadline: float) -> tuple[str, ...]:
         """The ids of Neutron's things, in the order of their names: one GET for all, none for ids."""

@@ -92,17 +92,16 @@ class OpenStackPort:
         asks: list[t.Callable[[], compute.Sight | Limits]] = [lambda: compute.sight(wire, self._clock, deadline)]
         if command.limits:
             asks.append(lambda: compute.limits(wire, deadline))
-        ends = together(asks, self._clock, deadline)
-        for end in ends:
-            if isinstance(end, CallError):
-                raise end
-        seen = next(end for end in ends if isinstance(end, compute.Sight))
+        seen, *limits = together(asks, self._clock, deadline)
+        if isinstance(seen, CallError):
+            raise seen
+        assert isinstance(seen, compute.Sight)
         return m.Surveyed(
             started_at=seen.started_at,
             servers=seen.servers,
             identity=Identity(endpoint=session.address("compute"), project_id=session.project_id),
             usage=seen.usage,
-            limits=next((end for end in ends if isinstance(end, Limits)), None),
+            limits=next((end for end in limits if isinstance(end, Limits)), None),
             unknown_ids=seen.unknown_ids,
             partial=seen.partial,
             paged=seen.paged,
@@ -118,8 +117,9 @@ class OpenStackPort:
     def _look_up(self, command: m.LookUp, deadline: float) -> m.Event:
         location = command.location
         look_ups = LookUps(self._wires[location], self._accounts[location], self._clock)
-        offers, self._resolved[location] = look_ups.resolve(self._order.spec, deadline)
-        return m.LookedUp(offers=offers, **self._at(command))
+        meaning = look_ups.resolve(self._order.spec, deadline)
+        self._resolved[location] = meaning.resolved
+        return m.LookedUp(offers=meaning.offers, ports_left=meaning.ports_left, **self._at(command))
 
     def _show(self, command: m.Show, deadline: float) -> m.Event:
         started_at = self._clock.now()

@@ -69,6 +69,7 @@ class Loopback:
         self.tokens = 0
         self.at_once, self.most = 0, 0
         self.catalog_region = "here"
+        self.catalog = ("compute", "image", "network")
         service = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -165,6 +166,7 @@ class Loopback:
                 ],
             }
             for kind, path in (("compute", "/v2.1"), ("image", ""), ("network", ""))
+            if kind in self.catalog
         ]
         token = {
             "expires_at": "2999-01-01T00:00:00.000000Z",

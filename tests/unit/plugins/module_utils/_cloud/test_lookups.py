@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.compute import Resolved
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.failure import CallError
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.lookups import LookUps
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.lookups import LookUps, Meaning
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Spec
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.loopback import (
@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 
 UUID = "0c902d47-04e2-499a-a7cf-46160b2dffc4"
 FLAVORS, IMAGES, NETWORKS = "GET /v2.1/flavors/detail", "GET /v2/images", "GET /v2.0/networks"
+QUOTA = "GET /v2.0/quotas/p1/details.json"
 GROUPS, ZONES = "GET /v2.0/security-groups", "GET /v2.1/os-availability-zone"
 SMALL = {"id": "1", "name": "m1.small", "vcpus": 1, "ram": 2048, "disk": 20}
 TINY = {"id": "2", "name": "m1.tiny", "vcpus": 1, "ram": 512, "disk": 1}
@@ -58,8 +59,13 @@ class Here:
     def __init__(self, service: Loopback, folder: Path) -> None:
         self.service, self._folder = service, folder
         self.asked: list[str] = []
+        self.asked_for_ports = 0
 
     def looks_up(self, hints: dict[str, t.Any] | None = None, **spec: t.Any) -> tuple[tuple[Offer, ...], Resolved]:
+        meaning = self.means(hints, **spec)
+        return meaning.offers, meaning.resolved
+
+    def means(self, hints: dict[str, t.Any] | None = None, **spec: t.Any) -> Meaning:
         accounts = accounts_of(self._folder, {"alpha": entry(self.service.url, multi_stack=hints or {})})
         line = Line(accounts)
         before = len(self.service.asked)
@@ -67,7 +73,9 @@ class Here:
             look_ups = LookUps(line.wire, accounts.all[0], line.clock)
             return look_ups.resolve(Spec(**{**SPEC, **spec}), line.until())
         finally:
-            self.asked = sorted(each.path for each in self.service.asked[before:] if "tokens" not in each.path)
+            asked = [each.path for each in self.service.asked[before:] if "tokens" not in each.path]
+            self.asked = sorted(path for path in asked if "quotas" not in path)
+            self.asked_for_ports = len(asked) - len(self.asked)
 
     def fault(self, hints: dict[str, t.Any] | None = None, **spec: t.Any) -> Fault:
         with pytest.raises(CallError) as caught:
@@ -238,6 +246,45 @@ def test_a_service_that_fails_is_no_missing_name(here: Here) -> None:
     assert (fault.kind, fault.message) == (Kind.SERVER_ERROR, "broken")
     here.service.says("GET /v2.1/os-keypairs/ops", Says({"forbidden": {"message": "Policy"}}, 403))
     assert here.fault(key_name="ops").kind is Kind.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("port", "left"),
+    [
+        ({"limit": 500, "used": 20, "reserved": 3}, 477),
+        ({"limit": 10, "used": 12, "reserved": 0}, 0),
+        ({"limit": 10}, 10),
+        ({"limit": -1, "used": 7, "reserved": 0}, None),
+        ({"used": 7}, None),
+        (None, None),
+    ],
+)
+def test_ports_are_counted_with_the_look_ups(here: Here, port: object, left: int | None) -> None:
+    here.service.says(QUOTA, Says({"quota": {"port": port}}))
+    assert here.means(networks=("private",)).ports_left == left
+    assert here.asked_for_ports == 1
+    assert here.means().ports_left == left
+
+
+def test_an_order_without_networks_counts_no_ports(here: Here) -> None:
+    here.service.says(QUOTA, Says({"quota": {"port": {"limit": 5}}}))
+    assert here.means(networks=("none",)).ports_left is None
+    assert here.means({"network": {"lonely": "none"}}, networks=("lonely",)).ports_left is None
+    assert here.asked_for_ports == 0
+    assert here.means(networks=("auto",)).ports_left == 5
+
+
+@pytest.mark.parametrize("answer", [Says(status=404), Says(status=403), Says(b"<html>"), Says(["odd"]), Says(how="cut")])
+def test_a_neutron_that_does_not_tell_its_quota_fails_nothing(here: Here, answer: Says) -> None:
+    here.service.says(QUOTA, answer)
+    assert here.means(networks=("private",)).ports_left is None
+    assert here.asked_for_ports
+
+
+def test_where_no_neutron_is_known_its_quota_is_not_asked_for(here: Here) -> None:
+    here.service.catalog = ("compute", "image")
+    assert here.means(image=UUID).ports_left is None
+    assert here.asked_for_ports == 0
 
 
 @pytest.mark.parametrize("content", [None, [], {"flavors": None}, {"flavors": [None, 7, {}]}])

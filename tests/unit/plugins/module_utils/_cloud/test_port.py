@@ -51,14 +51,26 @@ def test_a_survey_reads_servers_and_limits_at_once(here: Here, service: Loopback
     assert here.port.requests == {"alpha": 3}
 
 
-@pytest.mark.parametrize("broken", [DETAIL, LIMITS])
-def test_a_survey_is_whole_or_none(here: Here, service: Loopback, broken: str) -> None:
-    service.says(DETAIL, Says({"servers": []}))
-    service.says(LIMITS, Says({"limits": {}}))
-    service.says(broken, Says({"computeFault": {"message": "Unexpected API Error."}}, 500))
+BROKEN = Says({"computeFault": {"message": "Unexpected API Error."}}, 500)
+
+
+@pytest.mark.parametrize("limits", [Says({"limits": {}}), BROKEN])
+def test_without_its_servers_a_survey_has_failed(here: Here, service: Loopback, limits: Says) -> None:
+    service.says(DETAIL, BROKEN)
+    service.says(LIMITS, limits)
     end = here.does(m.Survey(location="alpha", limits=True))
     assert isinstance(end, m.SurveyFailed)
     assert end.fault.message == "Unexpected API Error."
+
+
+@pytest.mark.parametrize("limits", [BROKEN, Says(how="closed"), Says(b"<html>", 404), Says(how="mute")])
+def test_without_its_limits_a_survey_still_shows_the_servers(here: Here, service: Loopback, limits: Says) -> None:
+    service.says(DETAIL, Says({"servers": [{"id": "s1", "status": "ACTIVE"}]}))
+    service.says(LIMITS, limits)
+    end = here.does(m.Survey(location="alpha", limits=True), 2.0)
+    assert isinstance(end, m.Surveyed)
+    assert [server.id for server in end.servers] == ["s1"]
+    assert end.limits is None
 
 
 def test_wrong_credentials_are_tried_once_for_a_survey(here: Here, service: Loopback) -> None:
