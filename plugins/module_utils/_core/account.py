@@ -71,6 +71,7 @@ def account_of(desk: Desk, now: float) -> Result:
         decisions=_story(desk),
         removals=removals(desk),
         max_removals=order.max_removals,
+        shortened=tuple(sorted(desk.shortened)),
     )
 
 

@@ -55,7 +55,8 @@ class Run:
 class Desk:
     """The working state beside the tables; `decide` writes its commands here.
 
-    ``undoing`` says that what this run made is being taken back.
+    ``undoing`` says that what this run made is being taken back; ``shortened`` are the locations whose
+    `max_lifetime` ends servers earlier than the order asked.
     """
 
     run: Run
@@ -81,6 +82,7 @@ class Desk:
     unsettled: set[int] = field(default_factory=set)
     story: list[Decision] = field(default_factory=list)
     heirlooms: tuple[Server, ...] = ()
+    shortened: set[str] = field(default_factory=set)
 
     def ask(self, command: m.Command) -> None:
         self.commands.append(command)

@@ -99,7 +99,11 @@ def _worth_a_retry(row: LocationRow) -> bool:
 
 def _due(desk: Desk, row: LocationRow, now: float) -> bool:
     """Whether a location is to be surveyed now: at first, once more after a hiccup, and while a run waits anyway."""
-    if row.surveying or row.knowledge not in (Knowledge.UNASKED, Knowledge.UNREACHABLE):
+    if row.surveying:
+        return False
+    if row.known:
+        return _lacks_limits(desk, row, now)
+    if row.knowledge not in (Knowledge.UNASKED, Knowledge.UNREACHABLE):
         return False
     if row.fault is None:
         return True
@@ -109,3 +113,12 @@ def _due(desk: Desk, row: LocationRow, now: float) -> bool:
     if now < at:
         desk.wake_at(at)
     return now >= at
+
+
+def _lacks_limits(desk: Desk, row: LocationRow, now: float) -> bool:
+    """Whether to ask again a location that told its servers, but not its limits: nothing can be placed there so far."""
+    lacks = row.limits is None and desk.run.order.places_servers and desk.tables.begun and desk.was_open
+    at = row.surveyed_at + _LATE_RETRY
+    if lacks and now < at:
+        desk.wake_at(at)
+    return lacks and now >= at

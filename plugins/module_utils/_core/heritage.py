@@ -20,14 +20,28 @@ if t.TYPE_CHECKING:
 def expires(desk: Desk, row: LocationRow) -> str:
     """The fleet's greatest expiry where it has servers, so that a rerun moves nothing; else as the order says.
 
-    Judged by the location's own clock, in epoch seconds.
+    Judged by the location's own clock, in epoch seconds. A fleet that has expired hands nothing on: its new servers
+    would be born expired. The location's `max_lifetime` shortens whatever it is.
     """
+    clock = int(desk.run.run_at + row.offset)
+    asked = _asked(desk, clock)
+    most = row.location.hints.max_lifetime
+    if most is None or (asked is not None and asked <= clock + most):
+        return NEVER if asked is None else str(asked)
+    desk.shortened.add(row.label)
+    return str(clock + most)
+
+
+def _asked(desk: Desk, clock: int) -> int | None:
+    """When new servers are to end by the fleet or the order; None for never."""
     lifetime = desk.run.order.lifetime
-    if desk.heirlooms:
-        found = [expires_of(server) for server in desk.heirlooms]
-        known = [each for each in found if each is not None]
-        return NEVER if len(known) < len(found) else str(max(known))
-    return NEVER if lifetime is None else str(int(desk.run.run_at + row.offset + lifetime))
+    found = [expires_of(server) for server in desk.heirlooms]
+    if None in found:
+        return None
+    inherited = max((each for each in found if each is not None), default=0)
+    if inherited > clock:
+        return inherited
+    return None if lifetime is None else clock + lifetime
 
 
 def owner(desk: Desk, row: LocationRow) -> str:

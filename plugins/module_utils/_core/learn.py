@@ -12,11 +12,12 @@ received; a filtered list that lacks a server only makes us ask for it.
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from . import messages as m
 from .faults import Fault, Kind
 from .holds import hold
-from .identity import Belonging, Whose
+from .identity import MARK_KEY, Belonging, Whose, owner_of
 from .model import Phase
 from .sight import end, note_absent, see
 from .tables import AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State, Tables
@@ -61,6 +62,7 @@ def _count(tables: Tables, row: LocationRow, event: m.Surveyed) -> None:
     if event.limits is not None:
         tables.roomier = True
         row.limits, row.usage = event.limits, event.usage
+        row.owners = Counter(owner_of(server) for server in event.servers if MARK_KEY in dict(server.metadata))
         ids = {token: attempt.id for token, attempt in tables.attempts.items()}
         row.ledger.recount({server.id for server in event.servers}, ids)
 
@@ -192,7 +194,9 @@ def _fail(tables: Tables, attempt: AttemptRow, state: State, event: m.Refused | 
     _close(tables, attempt, state, event.now)
     attempt.fault = event.fault
     if state is not State.AMBIGUOUS:
-        tables.locations[event.location].ledger.drop(attempt.token)
+        location = tables.locations[event.location]
+        location.ledger.drop(attempt.token)
+        location.ports_taken -= 1
     hold(tables, attempt.offer, event.fault, event.now)
 
 
@@ -259,6 +263,8 @@ def _answered_delete(tables: Tables, row: ServerRow, deletion: Deletion) -> None
 def _looked_up(tables: Tables, event: m.LookedUp) -> None:
     row = tables.locations[event.location]
     row.lookup, row.offers = Lookup.KNOWN, event.offers
+    row.ports_taken = 0
+    row.ports = None if event.ports_left is None else event.ports_left // tables.ports_each
     tables.roomier = True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .faults import Fault, Kind
 from .holds import held
 from .result import Refusal, Why
 from .tables import Knowledge, LocationRow, Lookup
@@ -16,6 +17,9 @@ from .vacancy import presence, vacancy
 
 if t.TYPE_CHECKING:
     from .desk import Desk
+
+
+_NO_LIMITS = Fault(kind=Kind.BROKEN_ANSWER, message="its limits could not be read, so nothing is placed there")
 
 
 def refusals(desk: Desk, now: float) -> tuple[Refusal, ...]:
@@ -34,6 +38,7 @@ def _refusal(desk: Desk, row: LocationRow, asked: int, now: float) -> Refusal | 
         (not row.known, Why.UNREACHABLE, row.fault),
         (not row.location.hints.available, Why.UNAVAILABLE, None),
         (not row.location.chosen, Why.NOT_CHOSEN, None),
+        (row.limits is None, Why.UNREACHABLE, _NO_LIMITS),
         (row.lookup in (Lookup.ASKED, Lookup.FAILED), Why.NAMES, row.lookup_fault),
     ):
         if refuses:

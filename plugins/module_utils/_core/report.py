@@ -59,6 +59,10 @@ def warnings(result: Result) -> list[str]:
         "such server was seen so far; run this again later to make sure"
         for each in result.unresolved
     ]
+    said += [
+        f"{label}: its hint max_lifetime ends new servers earlier than the order asked; see their expires"
+        for label in result.shortened
+    ]
     going = {each.id for each in result.removed if result.check}
     said += [
         f"{each.location}: server {each.name} ({each.id}) is left: {each.why}"

@@ -169,6 +169,7 @@ class Result:
     decisions: tuple[Decision, ...]
     removals: int = 0
     max_removals: int | None = None
+    shortened: tuple[str, ...] = ()
 
     @property
     def running(self) -> int:

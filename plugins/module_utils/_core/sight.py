@@ -119,5 +119,6 @@ def end(tables: Tables, row: ServerRow, started_at: float, now: float) -> None:
     location = tables.locations[row.location]
     location.stirred_at = now
     location.ledger.free(row.id, row.token, row.size)
+    location.ports_taken -= 1
     tables.roomier = True
     tables.touched.add(row.slot)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .identity import Belonging, Whose, rank
@@ -57,7 +58,8 @@ class LocationRow:
 
     ``surveyed_at`` is when its last complete survey began; ``polled_at`` when the last survey or list ended, well or
     not; ``posted_at`` when a POST was last accepted; ``stirred_at`` when one of its servers last changed; ``offset`` is
-    its clock less ours; ``deleting`` counts the DELETEs under way.
+    its clock less ours; ``deleting`` counts the DELETEs under way. ``ports`` is for how many servers there were ports left
+    when the names were looked up, ``ports_taken`` how many came since; ``owners`` counts what each owner has there.
     """
 
     location: Location
@@ -80,6 +82,9 @@ class LocationRow:
     lookup: Lookup = Lookup.UNASKED
     asked_at: float = LONG_AGO
     lookup_fault: Fault | None = None
+    ports: int | None = None
+    ports_taken: int = 0
+    owners: Counter[str] = field(default_factory=Counter)
     offers: tuple[Offer, ...] = ()
     holds: dict[tuple[object, ...], Hold] = field(default_factory=dict)
     listing: bool = False
@@ -233,6 +238,7 @@ class Tables:
     def __init__(self, order: Order, locations: t.Sequence[Location], epoch: float) -> None:
         self.fleet, self.count = order.fleet, order.count
         self.silence = order.patience.survey
+        self.ports_each = max(1, len(order.spec.networks))
         self.epoch = epoch
         self.begun = False
         self.roomier = False
@@ -249,7 +255,9 @@ class Tables:
     def add_attempt(self, attempt: AttemptRow) -> None:
         self.attempts[attempt.token] = attempt
         self._attempts_in.setdefault(attempt.slot, []).append(attempt)
-        self.locations[attempt.location].ledger.add(attempt.token, attempt.offer.flavor)
+        location = self.locations[attempt.location]
+        location.ledger.add(attempt.token, attempt.offer.flavor)
+        location.ports_taken += 1
         self.touched.add(attempt.slot)
 
     def add_server(self, row: ServerRow) -> None:

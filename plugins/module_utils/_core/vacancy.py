@@ -11,6 +11,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
+from .heritage import owner
 from .room import Bound, Room, bounds_of, room_of, tightest
 from .tables import LocationRow, ServerRow, State, Tables
 
@@ -43,6 +44,12 @@ def vacancy(desk: Desk, row: LocationRow, limits: Limits, have: int = 0) -> Vaca
     caps = (
         Bound(resource="max_servers", limit=hints.max_servers, used=row.usage.marked + change.instances),
         Bound(resource="max_per_location", limit=order.max_per_location, used=have),
+        Bound(
+            resource="max_servers_per_owner",
+            limit=hints.max_servers_per_owner,
+            used=row.owners[owner(desk, row)] + change.instances,
+        ),
+        Bound(resource="ports", limit=row.ports, used=max(0, row.ports_taken)),
     )
     quotas = bounds_of(limits, row.usage, change)
     return Vacancy(

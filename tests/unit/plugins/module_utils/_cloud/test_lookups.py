@@ -274,7 +274,9 @@ def test_an_order_without_networks_counts_no_ports(here: Here) -> None:
     assert here.means(networks=("auto",)).ports_left == 5
 
 
-@pytest.mark.parametrize("answer", [Says(status=404), Says(status=403), Says(b"<html>"), Says(["odd"]), Says(how="cut")])
+@pytest.mark.parametrize(
+    "answer", [Says(status=404), Says(status=403), Says(b"<html>"), Says(["odd"]), Says(how="cut")]
+)
 def test_a_neutron_that_does_not_tell_its_quota_fails_nothing(here: Here, answer: Says) -> None:
     here.service.says(QUOTA, answer)
     assert here.means(networks=("private",)).ports_left is None

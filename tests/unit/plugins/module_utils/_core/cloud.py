@@ -85,6 +85,8 @@ class Place:
     zones: tuple[str | None, ...] = (None,)
     flavors: tuple[Flavor, ...] = (SMALL,)
     endpoint: str = ""
+    ports: int | None = None
+    limitless: bool = False
     script: Script = lambda command: None
     fate: t.Callable[[m.Create], BootFault | None] = lambda command: None
     machines: dict[str, Machine] = field(default_factory=dict)
@@ -135,7 +137,7 @@ class Place:
             servers=servers,
             identity=Identity(endpoint=self.endpoint or self.label, project_id="p"),
             usage=Usage(instances=count, cores=cores, ram=ram, marked=marked),
-            limits=limits if command.limits else None,
+            limits=limits if command.limits and not self.limitless else None,
             unknown_ids=self.unknown,
             paged=self.paged,
             date=float(int(EPOCH + now + self.offset)),
@@ -151,7 +153,8 @@ class Place:
         offers = tuple(
             Offer(location=self.label, flavor=size, zone=zone) for size in self.flavors for zone in self.zones
         )
-        return m.LookedUp(now=now, location=self.label, offers=offers)
+        left = None if self.ports is None else self.ports - len(self.alive(now))
+        return m.LookedUp(now=now, location=self.label, offers=offers, ports_left=left)
 
     def _show(self, command: m.Show, sent: float, now: float) -> m.Event:
         machine = self.machines.get(command.id)

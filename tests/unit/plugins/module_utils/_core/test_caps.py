@@ -7,15 +7,19 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import failure
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
 
 from . import invariants
 from .cloud import SMALL, Place
-from .world import World, marked, order_of
+from .world import SPEC, World, marked, order_of
 
 
 def split(result: t.Any) -> dict[str, int]:
@@ -49,6 +53,43 @@ def test_max_servers_of_a_location_counts_all_fleets() -> None:
     world.add("a:1", marked(1, "other", fleet="shop"))
     result = world.launch(9, min_count=0)
     assert split(result) == {"a:1": 2, "b:1": 2}
+
+
+def test_an_owner_gets_no_more_than_the_location_allows() -> None:
+    hints = Hints(max_servers_per_owner=3)
+    world = World([Place("a:1", hints=hints), Place("b:1", quota=2)])
+    world.add("a:1", marked(1, "mine", fleet="shop", owner="ada"))
+    world.add("a:1", marked(2, "yours", fleet="shop", owner="bob"))
+    result = world.launch(9, min_count=0, owner="ada")
+    assert split(result) == {"a:1": 2, "b:1": 2}
+    assert "max_servers_per_owner" in {each.bound.resource for each in result.refusals if each.bound}
+
+
+def test_ports_bound_a_location_where_the_order_names_networks() -> None:
+    world = World([Place("a:1", ports=7)])
+    two = replace(SPEC, networks=("one", "two"))
+    result = world.launch(5, min_count=0, spec=two)
+    assert (split(result), [each.bound.resource for each in result.refusals if each.bound]) == ({"a:1": 3}, ["ports"])
+
+
+def test_ports_that_a_refused_post_did_not_take_are_free_again() -> None:
+    refused = iter([Fault(kind=Kind.CONFLICT, message="in use", status=409)])
+    world = World([Place("a:1", ports=2)])
+    world.place("a:1").script = lambda command: next(refused, None) if isinstance(command, m.Create) else None
+    assert world.launch(2).exact
+
+
+def test_nothing_is_placed_where_the_limits_cannot_be_read() -> None:
+    world = World([Place("a:1", limitless=True)])
+    result = world.launch(1)
+    assert (result.objection, len(world.alive())) == (Objection.NO_ROOM, 0)
+    assert "a:1: its limits could not be read, so nothing is placed there" in failure(result)
+
+
+def test_limits_that_can_be_read_later_are_used() -> None:
+    world = World([Place("a:1", limitless=True), Place("b:1", quota=2, build=30.0)])
+    world.later(1020.0, lambda: setattr(world.place("a:1"), "limitless", False))
+    assert split(world.launch(3, min_count=1)) == {"a:1": 1, "b:1": 2}
 
 
 @pytest.mark.parametrize("facts", [{"quota": 7}, {"cores": 14}, {"quota": None, "cores": 14}])

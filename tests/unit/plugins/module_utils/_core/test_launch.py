@@ -14,6 +14,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import mark_from
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Spec
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import warnings
 
 from .cloud import EPOCH, SMALL, Place, Upset
 from .world import SPEC, World, kinds, marked, order_of, writes
@@ -169,6 +170,27 @@ def test_servers_inherit_the_fleets_latest_expiry() -> None:
     world.finish(run)
     post = next(each for each in run.commands if isinstance(each, m.Create))
     assert dict(post.metadata)["multi_stack_expires"] == str(EPOCH + 7000)
+
+
+@pytest.mark.parametrize(("lifetime", "expected"), [(None, "never"), (61, str(EPOCH + 1060))])
+def test_a_fleet_that_has_expired_hands_its_expiry_to_nobody(lifetime: int | None, expected: str) -> None:
+    world = World([Place("a:1")])
+    world.add("a:1", marked(1, "one", expires=EPOCH + 999))
+    run = world.start(order_of(2, lifetime=lifetime))
+    world.finish(run)
+    post = next(each for each in run.commands if isinstance(each, m.Create))
+    assert dict(post.metadata)["multi_stack_expires"] == expected
+
+
+@pytest.mark.parametrize(("lifetime", "lives"), [(None, 500), (900, 500), (60, 60)])
+def test_a_location_may_shorten_lifetimes_and_the_result_says_so(lifetime: int | None, lives: int) -> None:
+    world = World([Place("a:1", hints=Hints(max_lifetime=500))])
+    run = world.start(order_of(1, lifetime=lifetime))
+    result = world.finish(run)
+    post = next(each for each in run.commands if isinstance(each, m.Create))
+    assert abs(int(dict(post.metadata)["multi_stack_expires"]) - (EPOCH + 1000 + lives)) <= 1
+    told = "a:1: its hint max_lifetime ends new servers earlier than the order asked; see their expires"
+    assert (told in warnings(result)) == (lives == 500)
 
 
 def test_spreads_over_zones_within_a_location() -> None:
