@@ -11,6 +11,7 @@ import typing as t
 from collections import Counter
 
 from .confirm import confirmed, confirmed_since
+from .fence import unfenced
 from .gate import foreign_owners, removals
 from .identity import server_name
 from .model import Phase
@@ -18,7 +19,7 @@ from .refusal import refusals
 from .remove import doomed
 from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
 from .standing import standing
-from .tables import AttemptRow, Deletion, Filling, Knowledge, LocationRow, ServerRow, State, taken
+from .tables import AttemptRow, Deletion, Filling, Guard, Knowledge, LocationRow, ServerRow, State, taken
 from .verdict import Reason
 from .watch import settled
 
@@ -71,6 +72,8 @@ def account_of(desk: Desk, now: float) -> Result:
         decisions=_story(desk),
         removals=removals(desk),
         max_removals=order.max_removals,
+        unfenced=tuple(row.label for row in desk.tables.locations.values() if unfenced(row)),
+        fences=_fences_left(desk),
         shortened=tuple(sorted(desk.shortened)),
     )
 
@@ -183,6 +186,12 @@ def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:
     open_ends = (State.POSTING, State.AMBIGUOUS, State.COVERED)
     found = (each for each in desk.tables.attempts.values() if each.state in open_ends and not settled(desk, each))
     return tuple(Unresolved(slot=each.slot, location=each.location, token=each.token) for each in found)
+
+
+def _fences_left(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Server groups that may still exist: a location, and the name by which they are found there."""
+    rows = ((row.label, fence) for row in desk.tables.locations.values() for fence in row.fences)
+    return tuple((label, fence.name) for label, fence in rows if fence.state is not Guard.SHUT)
 
 
 def _unknown(desk: Desk) -> tuple[tuple[str, Fault | None], ...]:

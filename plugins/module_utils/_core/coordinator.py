@@ -13,6 +13,7 @@ from . import messages as m
 from .account import account_of
 from .confirm import confirm
 from .desk import Desk, Run
+from .fence import settle_fences
 from .fill import enough, fill, looked_up, planned
 from .gate import gate
 from .learn import learn
@@ -57,27 +58,45 @@ class Coordinator:
 
 def decide(desk: Desk, now: float, *, rang: bool) -> bool:
     """Whether the run is over; whatever it still needs is asked for."""
-    if not desk.stopped and not gate(desk, now):
+    if desk.stopped:
+        desk.tables.settle()
+        return _halted(desk, now)
+    if not gate(desk, now):
         return now >= desk.run.deadline
     changed = _settle(desk)
-    if desk.stopped:
-        return _halted(desk, now)
+    if desk.objection is not None:
+        return True
     if desk.run.check:
-        return desk.objection is not None or _planned(desk, now)
-    if desk.objection is None:
-        roll_back(desk, now, hopeless=False)
-        remove(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
-        if not desk.undoing:
-            fill(desk, now)
+        return _planned(desk, now)
+    act(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
     if desk.objection is not None or now >= desk.run.deadline:
         return True
-    if not desk.run.order.wait:
-        desk.was_open |= desk.open or _writing(desk)
-        return not desk.open and not _writing(desk)
+    return _waited(desk, now) if desk.run.order.wait else _sent(desk)
+
+
+def act(desk: Desk, now: float, slots: set[int]) -> None:
+    """Bring the fleet nearer to what was ordered; these slots are those to look at."""
+    roll_back(desk, now, hopeless=False)
+    remove(desk, now, slots)
+    if not desk.undoing:
+        fill(desk, now)
+    desk.open |= settle_fences(desk, every=False)
+
+
+def _waited(desk: Desk, now: float) -> bool:
+    """Whether all that was begun has come to its end, and every location has confirmed it."""
     watch(desk, now)
     if _settle(desk):
         desk.wake_at(now)
-    return _quiet(desk, now) and not roll_back(desk, now, hopeless=True) and confirm(desk, now)
+    if not _quiet(desk, now) or roll_back(desk, now, hopeless=True) or settle_fences(desk, every=True):
+        return False
+    return confirm(desk, now)
+
+
+def _sent(desk: Desk) -> bool:
+    """Whether all that was begun has been answered, for an order that waits for no more than that."""
+    desk.was_open |= desk.open or _writing(desk)
+    return not desk.open and not _writing(desk) and not settle_fences(desk, every=True)
 
 
 def _quiet(desk: Desk, now: float) -> bool:
@@ -101,8 +120,9 @@ def _settle(desk: Desk) -> set[int]:
 
 
 def _halted(desk: Desk, now: float) -> bool:
-    """After a stop only the POSTs under way are waited for."""
-    return not _writing(desk) or now >= desk.run.deadline
+    """After a stop only the writes under way are waited for; shutting their fences makes sure that no POST is late."""
+    shutting = settle_fences(desk, every=True)
+    return not (shutting or _writing(desk)) or now >= desk.run.deadline
 
 
 def _writing(desk: Desk) -> bool:

@@ -63,6 +63,7 @@ class Kind(enum.Enum):
     UNSUITABLE = "image or flavor unsuitable"
     STUCK = "stuck"
     VANISHED = "vanished"
+    FENCED_OFF = "fence shut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ RULES: dict[Kind, Rule] = {
     Kind.UNSUITABLE: _NO_FIT,
     Kind.STUCK: Rule(scope=Scope.ZONE, hold=60.0, spends=True, grows=True),
     Kind.VANISHED: _TRY_AGAIN,
+    Kind.FENCED_OFF: Rule(scope=Scope.SERVER, hold=0.0, spends=False),
 }
 
 _TOO_MUCH = 413
@@ -165,6 +167,7 @@ SAYINGS: tuple[tuple[frozenset[int], str, Kind], ...] = (
     (frozenset({400}), r"flavor's (?:disk|memory)|image .* is unacceptable", Kind.UNSUITABLE),
     (frozenset({400}), r"unable to automatically allocate a network|network .*could not be found", Kind.NO_NETWORK),
     (frozenset({400}), r"invalid key_name", Kind.NO_KEY),
+    (frozenset({400}), r"(?:instance|server) group .*could not be found", Kind.FENCED_OFF),
     (frozenset({400}), r"security_group|security group", Kind.NO_GROUP),
     (frozenset({400}), r"availability zone is not available", Kind.NO_ZONE),
     (frozenset({400}), r"port id .*could not be found", Kind.NO_PORT),

@@ -11,10 +11,11 @@ import typing as t
 from collections import Counter, deque
 
 from . import messages as m
-from .faults import ROOM
+from .fence import fence_for, guarded, unfenced
 from .heritage import expires, owner
 from .holds import held
 from .identity import EXPIRES_KEY, IMAGE_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
+from .patience import may_yet, waits_for_room
 from .place import Place, Placement, place_slots
 from .renewal import makes_way, renewable, renews
 from .result import Objection, What
@@ -42,22 +43,8 @@ def fill(desk: Desk, now: float) -> None:
     if desk.replan or now >= desk.replan_at or (desk.placement.unplaced and desk.tables.roomier):
         _plan(desk, now)
     _post(desk, now)
-    if desk.replan or any(desk.queues.values()) or (desk.placement.unplaced and _may_yet(desk, now)):
+    if desk.replan or any(desk.queues.values()) or (desk.placement.unplaced and may_yet(desk, now)):
         desk.open = True
-
-
-def _may_yet(desk: Desk, now: float) -> bool:
-    """Whether what found no room may find some in this run: servers are leaving, or a passing fault holds an offer."""
-    if any(leaving(desk, row, now) for row in desk.tables.servers.values()):
-        return True
-    rows = (row for row in desk.tables.locations.values() if row.placeable)
-    holds = [each for row in rows for each in row.holds.values() if each.until > now and each.fault.kind not in ROOM]
-    until = min((each.until for each in holds), default=desk.run.last_post)
-    if until >= desk.run.last_post:
-        return False
-    desk.wake_at(until)
-    desk.replan_at = until
-    return True
 
 
 def looked_up(desk: Desk, now: float) -> bool:
@@ -101,7 +88,8 @@ def _plan(desk: Desk, now: float) -> None:
     desk.placement = planned(desk, wanted, now)
     _make_way(desk, now)
     going = any(leaving(desk, row, now) for row in desk.tables.servers.values())
-    if not desk.posts and not going and not desk.unsettled and not enough(desk, desk.placement):
+    hopeless = not (desk.posts or going or desk.unsettled or waits_for_room(desk))
+    if hopeless and not enough(desk, desk.placement):
         desk.objection = Objection.NO_ROOM
         return
     desk.queues = {}
@@ -149,13 +137,17 @@ def _post(desk: Desk, now: float) -> None:
             queue.clear()
             desk.replan = True
             desk.wake_at(desk.planned_at + _PLAN_EVERY)
-        while queue and in_flight < MOST_IN_FLIGHT and row.pace.allows(_room_for(desk, row, queue[0][1]), now):
+        while queue and in_flight < MOST_IN_FLIGHT and _may_post(desk, row, queue[0][1], now):
             slot, offer = queue.popleft()
             if desk.tables.filling(slot) is Filling.EMPTY or renews(desk, slot):
                 _create(desk, row, slot, offer, now)
                 in_flight += 1
         if queue and now < row.pace.quiet_until:
             desk.wake_at(row.pace.quiet_until)
+
+
+def _may_post(desk: Desk, row: LocationRow, offer: Offer, now: float) -> bool:
+    return row.pace.allows(_room_for(desk, row, offer), now) and guarded(desk, row)
 
 
 def _room_for(desk: Desk, row: LocationRow, offer: Offer) -> int:
@@ -184,7 +176,10 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
         IMAGE_KEY: order.spec.image,
     }
     row.pace.sent()
-    desk.tables.add_attempt(AttemptRow(token=token, slot=slot, offer=offer, posted_at=now))
+    fence = fence_for(desk, row) if order.fence and not unfenced(row) else None
+    if fence is not None:
+        fence.posts += 1
+    desk.tables.add_attempt(AttemptRow(token=token, slot=slot, offer=offer, posted_at=now, fence=fence))
     desk.tables.settle()
     desk.ask(
         m.Create(
@@ -195,5 +190,6 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
             offer=offer,
             metadata=tuple({**dict(order.spec.metadata), **written}.items()),
             description=description_with(mark, order.spec.description),
+            group=fence.group if fence else None,
         )
     )

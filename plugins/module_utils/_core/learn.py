@@ -16,6 +16,7 @@ from collections import Counter
 
 from . import messages as m
 from .faults import Fault, Kind
+from .fence import fence_open, fence_refused, fence_shut
 from .holds import hold
 from .identity import MARK_KEY, Belonging, Whose, owner_of
 from .model import Phase
@@ -278,6 +279,18 @@ def _throttled(tables: Tables, event: m.Throttled) -> None:
     pace.quiet_until = max(pace.quiet_until, event.until)
 
 
+def _fence_open(tables: Tables, event: m.FenceOpen) -> None:
+    fence_open(tables.locations[event.location], event)
+
+
+def _fence_shut(tables: Tables, event: m.FenceShut) -> None:
+    fence_shut(tables.locations[event.location], event)
+
+
+def _fence_refused(tables: Tables, event: m.FenceRefused) -> None:
+    fence_refused(tables.locations[event.location], event)
+
+
 UNANSWERED = (m.SurveyFailed, m.ListFailed, m.LookUpFailed, m.ShowFailed, m.NotSent, m.Ambiguous, m.DeleteUnknown)
 
 LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
@@ -298,5 +311,8 @@ LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
     m.DeleteRefused: _delete_refused,
     m.DeleteUnknown: _delete_unknown,
     m.Unlocked: _unlocked,
+    m.FenceOpen: _fence_open,
+    m.FenceShut: _fence_shut,
+    m.FenceRefused: _fence_refused,
     m.Throttled: _throttled,
 }

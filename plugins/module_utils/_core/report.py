@@ -60,6 +60,12 @@ def warnings(result: Result) -> list[str]:
         for each in result.unresolved
     ]
     said += [
+        f"{label}: it refused server groups, so servers were created there without a fence" for label in result.unfenced
+    ]
+    said += [
+        f"{label}: server group {name} may be left behind; delete it if it is there" for label, name in result.fences
+    ]
+    said += [
         f"{label}: its hint max_lifetime ends new servers earlier than the order asked; see their expires"
         for label in result.shortened
     ]

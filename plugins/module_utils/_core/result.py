@@ -170,6 +170,8 @@ class Result:
     removals: int = 0
     max_removals: int | None = None
     shortened: tuple[str, ...] = ()
+    unfenced: tuple[str, ...] = ()
+    fences: tuple[tuple[str, str], ...] = ()
 
     @property
     def running(self) -> int:

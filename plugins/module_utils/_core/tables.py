@@ -58,8 +58,9 @@ class LocationRow:
 
     ``surveyed_at`` is when its last complete survey began; ``polled_at`` when the last survey or list ended, well or
     not; ``posted_at`` when a POST was last accepted; ``stirred_at`` when one of its servers last changed; ``offset`` is
-    its clock less ours; ``deleting`` counts the DELETEs under way. ``ports`` is for how many servers there were ports left
-    when the names were looked up, ``ports_taken`` how many came since; ``owners`` counts what each owner has there.
+    its clock less ours; ``deleting`` counts the DELETEs under way.
+    ``ports`` is for how many servers there were ports left when the names were looked up, ``ports_taken`` how many came
+    since; ``owners`` counts what each owner has there.
     """
 
     location: Location
@@ -94,6 +95,7 @@ class LocationRow:
     posted_at: float = LONG_AGO
     stirred_at: float = LONG_AGO
     pace: Pace = field(default_factory=Pace)
+    fences: list[Fence] = field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -107,6 +109,28 @@ class LocationRow:
     def placeable(self) -> Limits | None:
         """The limits to place within, or None where this order may not place servers."""
         return self.limits if self.known and self.location.chosen and self.location.hints.available else None
+
+
+class Guard(enum.Enum):
+    """How a fence stands: POSTs may carry it only while it is OPEN; once SHUT, none of them can land any more."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    SHUTTING = "shutting"
+    SHUT = "shut"
+    LEFT = "left"
+
+
+@dataclass(slots=True)
+class Fence:
+    """One server group that guards some POSTs; ``name`` is how a later run finds it, ``shut_at`` when it was gone."""
+
+    name: str
+    state: Guard = Guard.OPENING
+    group: str = ""
+    posts: int = 0
+    failures: int = 0
+    shut_at: float = LONG_AGO
 
 
 class State(enum.Enum):
@@ -134,6 +158,7 @@ class AttemptRow:
     ended_at: float = LONG_AGO
     id: str = ""
     fault: Fault | None = None
+    fence: Fence | None = None
 
     @property
     def location(self) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from . import messages as m
 from .desk import LATE_BOUND, Desk
+from .fence import shut_out
 from .model import Phase
-from .tables import AttemptRow, Deletion, LocationRow, ServerRow, State
+from .tables import AttemptRow, Deletion, Guard, LocationRow, ServerRow, State
 
 _WATCH_EVERY = 0.2
 _LOOK_AGAIN = 5.0
@@ -93,6 +94,10 @@ def _doubt(desk: Desk, found: dict[str, Pending], attempt: AttemptRow, now: floa
     """A POST without an answer: look now and after 5 s, then cover it, and sweep until it can hardly land any more."""
     row = desk.tables.locations[attempt.location]
     silent = desk.tables.silent(attempt.location)
+    if shut_out(row, attempt):
+        attempt.state = State.DEAD
+        desk.tables.touched.add(attempt.slot)
+        return
     if attempt.state is State.AMBIGUOUS and (silent or row.surveyed_at >= attempt.ended_at + _LOOK_AGAIN):
         attempt.state = State.COVERED
         desk.tables.touched.add(attempt.slot)
@@ -104,6 +109,8 @@ def _doubt(desk: Desk, found: dict[str, Pending], attempt: AttemptRow, now: floa
         at = attempt.ended_at
     else:
         at = attempt.ended_at + _LOOK_AGAIN if seen < attempt.ended_at + _LOOK_AGAIN else seen + _SWEEP_EVERY
+    if attempt.fence is not None and attempt.fence.state is Guard.SHUT:
+        at = attempt.fence.shut_at
     at = max(at, row.failed_at + 1.0)
     each.look_at = at if each.look_at is None else min(each.look_at, at)
 

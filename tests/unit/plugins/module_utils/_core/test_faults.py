@@ -41,7 +41,7 @@ INSTANCE = "11111111-2222-3333-4444-555555555555"
         (400, "Security group web not found for project x", Kind.NO_GROUP),
         (400, "The requested availability zone is not available", Kind.NO_ZONE),
         (400, "Invalid input for field/attribute networks. Value: [{'uuid': 'x'}]", Kind.INVALID),
-        (400, f"Instance group {INSTANCE} could not be found.", Kind.INVALID),
+        (400, f"Instance group {INSTANCE} could not be found.", Kind.FENCED_OFF),
         (401, "The request you have made requires authentication.", Kind.UNAUTHORIZED),
         (403, "Quota exceeded for instances: Requested 1, but already used 20 of 20 instances", Kind.QUOTA),
         (403, "Quota exceeded for cores, ram: Requested 1, 512, but already used 0, 0 of 0, 0 cores, ram", Kind.QUOTA),

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place import Wish, Wishes
 
 from .cloud import SMALL, Place
@@ -90,5 +91,5 @@ def test_two_that_both_build_are_neither_kept_nor_lost() -> None:
     world = World([Place("a:1", build=500.0)])
     for name in ("one", "two"):
         world.add("a:1", marked(1, name, created=1_800_000_990.0, until=1_900_000_000), active_at=1e6)
-    result = world.launch(1, min_count=0)
+    result = world.launch(1, min_count=0, patience=Patience(timeout=30.0))
     assert (result.exact, result.servers) == (False, ())
