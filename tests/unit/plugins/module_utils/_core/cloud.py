@@ -35,12 +35,14 @@ NEVER = float("inf")
 
 
 class Upset(enum.Enum):
-    """What can happen to a request, beside a fault: HANG and LOST do nothing, LANDED and LATE do it unseen."""
+    """What can happen to a request, beside a fault: HANG and LOST do nothing, LANDED, LATE and DRIP do it unseen."""
 
     HANG = "no answer before the command's deadline"
     LOST = "the request is lost, and its answer"
     LANDED = "the answer is lost"
     LATE = "the answer is lost, and it is done only much later"
+    DRIP = "it is done, and its answer comes in drops that never end"
+    UNDONE = "the answer is lost, and what was made is seen for a while, then rolled back"
     IGNORED = "accepted, but nothing is done"
 
 
@@ -49,16 +51,20 @@ Script = t.Callable[[m.ToLocation], "Fault | Upset | None"]
 
 @dataclass
 class Machine:
-    """One server, in BUILD until ``active_at``, then as ``server`` says, or in ERROR where it has a fault."""
+    """One server, in BUILD until ``active_at``, then as ``server`` says, or in ERROR where it has a fault.
+
+    One that vanishes was never more than a POST that is rolled back; nobody deleted it.
+    """
 
     server: Server
     active_at: float = 0.0
     gone_at: float = NEVER
+    vanishes_at: float = NEVER
     fault: BootFault | None = None
     soft: bool = False
 
     def seen(self, now: float) -> Server | None:
-        if now >= self.gone_at:
+        if now >= min(self.gone_at, self.vanishes_at):
             return None
         task = "deleting" if self.gone_at < NEVER else self.server.task
         if self.soft:
@@ -70,15 +76,21 @@ class Machine:
 
 @dataclass
 class Place:
-    """One location; ``script`` may upset a command, ``fate`` may give a new server the fault of its boot."""
+    """One location; ``script`` may upset a command, ``fate`` may give a new server the fault of its boot.
+
+    ``lags``: the limits do not count what builds yet; ``unfiltered``: a list shows all servers, whatever was asked;
+    ``blind``: the servers of a down cell are in no answer, not even by their ids.
+    """
 
     label: str
     quota: int | None = 20
     cores: int | None = 100
+    ram: int | None = None
     build: float = 5.0
     delete: float = 2.0
     latency: float = 0.1
     late: float = 60.0
+    undone: float = 3.0
     offset: float = 0.0
     hints: Hints = Hints()
     chosen: bool = True
@@ -93,6 +105,9 @@ class Place:
     unknown: frozenset[str] = frozenset()
     paged: bool = False
     races: bool = False
+    lags: bool = False
+    unfiltered: bool = False
+    blind: bool = False
     soft_deletes: bool = False
     ids: t.Iterator[int] = iter(())
 
@@ -105,13 +120,14 @@ class Place:
         found = (machine.seen(now) for machine in self.machines.values() if not machine.soft)
         return [server for server in found if server is not None]
 
-    def answer(self, command: m.ToLocation, sent: float, now: float) -> m.Event:
+    def answer(self, command: m.ToLocation, sent: float, now: float, fleet: str = FLEET) -> m.Event:
         """Do what is asked; the event carries the time of its request, and still has to arrive."""
         if isinstance(command, m.ToServer) and command.id in self.unknown:
             return failing(command, Fault(kind=Kind.SERVER_ERROR, message="the cell is down", status=500), now)
+        if isinstance(command, m.List):
+            return self._list(sent, now, fleet)
         handlers: dict[type[m.ToLocation], t.Callable[[t.Any, float, float], m.Event]] = {
             m.Survey: self._survey,
-            m.List: self._list,
             m.LookUp: self._look_up,
             m.Show: self._show,
             m.Create: self._create,
@@ -122,12 +138,13 @@ class Place:
 
     def _survey(self, command: m.Survey, sent: float, now: float) -> m.Event:
         servers = tuple(each for each in self.alive(now) if each.id not in self.unknown)
-        cores, ram = sum(each.vcpus for each in servers), sum(each.ram for each in servers)
-        count = len(servers) + len(self.unknown)
+        hidden = 0 if self.blind else len(self.unknown)
+        used = usage_of(servers, hidden)
+        counted = usage_of([each for each in servers if each.status != "BUILD"], hidden) if self.lags else used
         limits = Limits(
-            instances=Quota(limit=self.quota, used=count),
-            cores=Quota(limit=self.cores, used=cores),
-            ram=Quota(limit=None, used=ram),
+            instances=Quota(limit=self.quota, used=counted.instances),
+            cores=Quota(limit=self.cores, used=counted.cores),
+            ram=Quota(limit=self.ram, used=counted.ram),
         )
         marked = sum(MARK_KEY in dict(each.metadata) for each in servers)
         return m.Surveyed(
@@ -136,16 +153,26 @@ class Place:
             started_at=sent,
             servers=servers,
             identity=Identity(endpoint=self.endpoint or self.label, project_id="p"),
-            usage=Usage(instances=count, cores=cores, ram=ram, marked=marked),
+            usage=replace(used, marked=marked),
             limits=limits if command.limits and not self.limitless else None,
-            unknown_ids=self.unknown,
+            unknown_ids=frozenset() if self.blind else self.unknown,
             paged=self.paged,
             date=float(int(EPOCH + now + self.offset)),
             user="demo",
         )
 
-    def _list(self, command: m.List, sent: float, now: float) -> m.Event:
-        fits = re.compile(name_filter(FLEET))
+    def _full(self, flavor: Flavor, now: float) -> str:
+        """Which of the quotas would not let one more of this flavor in."""
+        used = usage_of(self.alive(now))
+        asked = {
+            "instances": (used.instances + 1, self.quota),
+            "cores": (used.cores + flavor.vcpus, self.cores),
+            "ram": (used.ram + flavor.ram, self.ram),
+        }
+        return next((what for what, (sum_, most) in asked.items() if most is not None and sum_ > most), "")
+
+    def _list(self, sent: float, now: float, fleet: str) -> m.Event:
+        fits = re.compile("" if self.unfiltered else name_filter(fleet))
         servers = tuple(each for each in self.alive(now) if each.id not in self.unknown and fits.search(each.name))
         return m.Listed(now=now, location=self.label, started_at=sent, servers=servers)
 
@@ -165,11 +192,12 @@ class Place:
 
     def _create(self, command: m.Create, sent: float, now: float) -> m.Event:
         fault = self.fate(command)
-        if self.quota is not None and len(self.alive(now)) >= self.quota:
+        full = self._full(command.offer.flavor, now)
+        if full:
             if not self.races:
-                refused = Fault(kind=Kind.QUOTA, message="Quota exceeded for instances", status=403)
+                refused = Fault(kind=Kind.QUOTA, message=f"Quota exceeded for {full}", status=403)
                 return m.Refused(now=now, location=self.label, token=command.token, fault=refused)
-            fault = BootFault(code=413, message="Quota exceeded for instances")
+            fault = BootFault(code=413, message=f"Quota exceeded for {full}")
         server = server_of(command, f"id-{next(self.ids):04d}", EPOCH + now + self.offset)
         self.machines[server.id] = Machine(server=server, active_at=now + self.build, fault=fault)
         return m.Created(now=now, location=self.label, token=command.token, id=server.id)
@@ -194,6 +222,12 @@ class Place:
             return m.Gone(now=now, location=self.label, id=command.id, started_at=sent)
         machine.server = replace(machine.server, locked=False)
         return m.Unlocked(now=now, location=self.label, id=command.id)
+
+
+def usage_of(servers: t.Sequence[Server], hidden: int = 0) -> Usage:
+    """What these servers take of the quotas, beside some of which only the number is known."""
+    cores, ram = sum(each.vcpus for each in servers), sum(each.ram for each in servers)
+    return Usage(instances=len(servers) + hidden, cores=cores, ram=ram)
 
 
 def server_of(command: m.Create, id: str, created: float) -> Server:

@@ -176,14 +176,17 @@ class Running:
         self.sent.append((self.world.now, command))
         place, sent = self.world.place(command.location), self.world.now
         upset = place.script(command)
-        acts_after = {None: place.latency / 2, Upset.LANDED: place.latency / 2, Upset.LATE: place.late}
+        soon = (None, Upset.LANDED, Upset.DRIP, Upset.UNDONE)
         patience = self.order.patience
         allowed = patience.survey if isinstance(command, m.Survey | m.List) else patience.api
-        late = upset is Upset.HANG or place.latency > allowed
+        late = upset in (Upset.HANG, Upset.DRIP) or place.latency > allowed
         answers: list[m.Event] = []
 
         def act() -> None:
-            answers.append(place.answer(command, sent, self.world.now))
+            event = place.answer(command, sent, self.world.now, self.order.fleet)
+            answers.append(event)
+            if upset is Upset.UNDONE and isinstance(event, m.Created):
+                place.machines[event.id].vanishes_at = self.world.now + place.undone
 
         def arrive() -> None:
             if isinstance(upset, Fault):
@@ -195,8 +198,8 @@ class Running:
             else:
                 self.hear(failing(command, Fault(kind=Kind.TIMED_OUT, message="no answer"), self.world.now))
 
-        if upset in acts_after:
-            self.world.later(sent + acts_after[upset], act)
+        if upset in soon or upset is Upset.LATE:
+            self.world.later(sent + (place.latency / 2 if upset in soon else place.late), act)
         self.world.later(sent + (allowed if late else place.latency), arrive)
 
 
