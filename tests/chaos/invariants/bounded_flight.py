@@ -1,0 +1,45 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""I6: POSTs under way are never more than the cap, and an order that is alone is never refused for room."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+
+if t.TYPE_CHECKING:
+    from ansible_collections.openmultistack.cloud.tests.chaos.evidence import Evidence
+    from ansible_collections.openmultistack.cloud.tests.chaos.stage import Play
+
+MOST_IN_FLIGHT = 32
+_ENDS = m.ENDS[m.Create]
+
+
+def bounded_flight(evidence: Evidence) -> t.Iterator[str]:
+    """An end comes before what is sent at the same moment: the engine sends on hearing of it."""
+    log = [(at, 0, event.token) for at, event in evidence.run.heard if isinstance(event, _ENDS)]
+    log += [(at, 1, command.token) for at, command in evidence.run.sent if isinstance(command, m.Create)]
+    under_way: set[str] = set()
+    for at, begins, token in sorted(log):
+        (under_way.add if begins else under_way.discard)(token)
+        if len(under_way) > MOST_IN_FLIGHT:
+            yield f"{len(under_way)} POSTs under way at {at:.2f}"
+
+
+def never_refused_for_room(play: Play) -> t.Iterator[str]:
+    """Where nobody else writes, room is known to the last server, unless POSTs or servers are in doubt."""
+    world_moves = any(each.what not in _HARMLESS for each in play.scenario.happenings)
+    upset = any(site.upsets or site.broken or site.endless for site in play.scenario.sites)
+    if len(play.scenario.turns) > 1 or world_moves or upset:
+        return
+    for at, event in play.runs[0][1].heard:
+        if isinstance(event, m.Refused) and event.fault.kind.value == "quota":
+            yield f"refused for room at {at:.2f} by {event.location}"
+        if isinstance(event, m.Shown) and event.server.fault and event.server.fault.code == 413:  # noqa: PLR2004
+            yield f"{event.id} in ERROR for room at {at:.2f}"
+
+
+_HARMLESS = ("slow", "metadata erased", "locked", "busy", "token expired", "throttled")
