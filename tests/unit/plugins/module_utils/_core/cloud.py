@@ -68,7 +68,7 @@ class Machine:
             return None
         task = "deleting" if self.gone_at < NEVER else self.server.task
         if self.soft:
-            return replace(self.server, status="SOFT_DELETED", task=None)
+            return replace(self.server, status="SOFT_DELETED", task="deleting" if self.gone_at < NEVER else None)
         if now < self.active_at:
             return replace(self.server, status="BUILD", task=task or "spawning")
         return replace(self.server, status="ERROR" if self.fault else self.server.status, task=task, fault=self.fault)
@@ -213,7 +213,7 @@ class Place:
         if self.soft_deletes and not command.force:
             machine.soft = True
         else:
-            machine.soft, machine.gone_at = False, min(machine.gone_at, now + self.delete)
+            machine.gone_at = min(machine.gone_at, now + self.delete)
         return m.DeleteAccepted(**where)
 
     def _unlock(self, command: m.Unlock, sent: float, now: float) -> m.Event:
