@@ -88,7 +88,11 @@ def show(wire: Wire, server_id: str, deadline: float) -> Server:
 
 
 def create(wire: Wire, command: Create, order: tuple[Spec, Resolved], deadline: float) -> str:
-    """POST one server; its id."""
+    """POST one server; its id. Not while the location asks for patience: another may have room meanwhile."""
+    rest = wire.rest()
+    if rest:
+        fault = Fault(kind=Kind.RATE_LIMIT, message="the location asks for patience", retry_after=rest)
+        raise CallError(Fate.NOT_SENT, fault)
 
     def body(version: Version) -> object:
         return _creation(command, order, version)

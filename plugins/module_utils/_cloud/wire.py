@@ -7,7 +7,8 @@
 
 GET and DELETE are sent again (twice, after a jittered pause, within the deadline) when a connection failed or the
 service was busy. A POST is never sent again, but for the two answers that prove that it was not carried out: 401 (once,
-with a new token) and 406 (once, in a microversion that is offered).
+with a new token) and 406 (once, in a microversion that is offered). When any request is answered that the location wants
+patience, whoever would make something there can ask for how long.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ PINNED: Version = (2, 79)
 OLDEST: Version = (2, 1)
 _AGAIN = 2
 _PAUSE = (0.2, 1.0)
+# How long a location is left alone that is asked too much and does not say until when.
+_UNSAID = 5.0
 # A number larger than this is a moment (x-ratelimit-reset), not a length of time.
 _LONGEST_WAIT = 1e6
 _BUSY = frozenset({429, 502, 503, 504})
@@ -74,6 +77,7 @@ class Wire:
         self._opened: Session | None = None
         self._negotiated = False
         self._free_at = 0.0
+        self._quiet_until = 0.0
         self.version = PINNED
 
     def get(self, path: str, deadline: float, service: str = "compute") -> Reply:
@@ -89,6 +93,10 @@ class Wire:
         with during(Call(self._account.label, deadline)):
             self._persist(lambda: self._prepared(self.session(), "compute"), _AGAIN, deadline)
         return self.session()
+
+    def rest(self) -> float:
+        """For how many seconds the location still wants to be left alone."""
+        return max(0.0, self._quiet_until - self._clock.now())
 
     def _persist(self, ask: t.Callable[[], R], again: int, deadline: float) -> R:
         """What asking brings, asked again while it fails for a reason that may pass."""
@@ -173,7 +181,9 @@ class Wire:
                 request_id=asked,
                 retry_after=self._retry_after(headers),
             )
-            raise from_answer(answer, body)
+            failed = from_answer(answer, body)
+            self._note_patience(failed.fault)
+            raise failed
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise refused(
                 Kind.MISCONFIGURED, f"{host} redirects elsewhere, and no token is sent after it; correct its address"
@@ -186,6 +196,14 @@ class Wire:
             fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"{host} answered {status} with something that is no JSON")
             raise CallError(Fate.LOST, fault) from exc
         return Reply(content=content, date=_epoch(headers.get("Date")))
+
+    def _note_patience(self, fault: Fault) -> None:
+        """Remember that the location is asked too much, or says for how long it is out of service."""
+        throttled = fault.kind is Kind.RATE_LIMIT
+        if throttled or fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            wanted = (_UNSAID if throttled else 0.0) if fault.retry_after is None else fault.retry_after
+            with self._lock:
+                self._quiet_until = max(self._quiet_until, self._clock.now() + wanted)
 
     def _negotiate(self, session: Session, deadline: float) -> None:
         """After a 406: the newest microversion that both sides speak, found out once."""

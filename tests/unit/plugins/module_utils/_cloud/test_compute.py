@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import typing as t
 from dataclasses import replace
 
@@ -240,3 +241,50 @@ def test_ids_are_quoted(line: Line, service: Loopback) -> None:
     with pytest.raises(CallError):
         compute.delete(line.wire, "../limits?x", line.until())
     assert service.asked[-1].path == "/v2.1/servers/..%2Flimits%3Fx"
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        Says(status=429, headers={"Retry-After": "30"}),
+        Says({"overLimit": {"message": "This request was rate-limited."}}, 413, {"Retry-After": "30"}),
+        Says(status=503, headers={"Retry-After": "30"}),
+    ],
+)
+def test_a_location_that_asks_for_patience_gets_no_new_servers_meanwhile(
+    line: Line, service: Loopback, complaint: Says
+) -> None:
+    service.says(DETAIL, complaint, page())
+    with pytest.raises(CallError):
+        compute.sight(line.wire, line.clock, line.until())
+    with pytest.raises(CallError) as caught:
+        compute.create(line.wire, CREATE, (Spec(), IDS), line.until())
+    assert (caught.value.fate, caught.value.fault.kind) == (Fate.NOT_SENT, Kind.RATE_LIMIT)
+    assert caught.value.fault.retry_after == pytest.approx(30, abs=5)
+    assert service.asked_for(SERVERS) == []
+
+
+def test_patience_is_remembered_even_where_the_second_try_was_answered(line: Line, service: Loopback) -> None:
+    service.says(DETAIL, Says(status=429), page())
+    compute.sight(line.wire, line.clock, line.until())
+    assert 0 < line.wire.rest() <= 5
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [Says(status=503), Says(status=429, headers={"Retry-After": "0"}), Says(status=403, headers={"Retry-After": "9"})],
+)
+def test_a_location_that_asks_for_no_patience_gets_servers_at_once(
+    line: Line, service: Loopback, complaint: Says
+) -> None:
+    service.says("GET /v2.1/servers/s1", complaint)
+    with pytest.raises(CallError):
+        compute.show(line.wire, "s1", line.until())
+    assert body_of(line, service, Spec(), IDS)
+
+
+def test_patience_ends(line: Line, service: Loopback) -> None:
+    service.says(DETAIL, Says(status=429, headers={"Retry-After": "0.2"}), page())
+    compute.sight(line.wire, line.clock, line.until())
+    time.sleep(0.3)
+    assert body_of(line, service, Spec(), IDS)
