@@ -151,6 +151,7 @@ def _config(path: str) -> OpenStackConfig:
     except Exception as exc:
         if there and not _content(there):
             raise _no_cloud(there) from exc
+        _refuse_misshapen(there)
         raise AccountsError(f"{there or 'OS_* variables'}: {exc}; correct it, or what stands beside it") from exc
     if there and there != config.config_filename:
         _content(there)
@@ -161,6 +162,18 @@ def _secure_files(path: str) -> list[str]:
     named = os.environ.get(SECURE_FILE)
     folder = os.path.dirname(os.path.abspath(path))
     return [named] if named else [os.path.join(folder, f"secure.{suffix}") for suffix in ("yaml", "yml", "json")]
+
+
+def _refuse_misshapen(there: str) -> None:
+    """Tell of a file, or of the secrets beside it, that the SDK stumbles over because it holds no clouds by name."""
+    for path in filter(os.path.exists, [there, *_secure_files(there)] if there else ()):
+        clouds = mapping(_content(path), path, "it").get("clouds")
+        if not isinstance(clouds, dict | None):
+            said = "a list" if isinstance(clouds, list) else f'"{clouds}"'
+            raise AccountsError(
+                f'{path}: "clouds" is to name each cloud with its settings under it, and is {said}; '
+                'write "clouds: {alpha: {auth: ...}}" or the same on lines of its own'
+            )
 
 
 def _clouds(config: OpenStackConfig, source: str) -> dict[str, t.Any]:

@@ -147,8 +147,6 @@ def test_no_clouds_at_all_is_told_with_what_to_do() -> None:
         ("clouds: {}\n", 'clouds.yaml: it names no cloud; write at least one under "clouds:"'),
         ("", 'clouds.yaml: it names no cloud; write at least one under "clouds:"'),
         ("other: {}\n", "clouds.yaml: it names no cloud"),
-        ("[1]\n", "clouds.yaml: Configuration file "),
-        ("clouds: [alpha]\n", "clouds.yaml: "),
         ("clouds: {alpha: 7}\n", 'clouds.yaml: cloud "alpha" is to be a mapping (key: value), not "7"'),
         ("clouds: {alpha: {}}\n", 'clouds.yaml: cloud "alpha" has no auth_url; write "auth:" with auth_url, username'),
         ("clouds: {alpha: {auth: {username: me}}}\n", 'clouds.yaml: cloud "alpha" has no auth_url'),
@@ -210,6 +208,34 @@ def test_a_name_that_variables_and_file_both_use_is_told(tmp_path: Path, monkeyp
     said = complaint()
     assert said.startswith(f"{path}: ")
     assert "OS_CLOUD_NAME" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            {"clouds": ["alpha"]},
+            '"clouds" is to name each cloud with its settings under it, and is a list; write "',
+        ),
+        (
+            {"clouds": "alpha"},
+            '"clouds" is to name each cloud with its settings under it, and is "alpha"; write "',
+        ),
+        ({"clouds": 5}, '"clouds" is to name each cloud with its settings under it, and is "5"; write "'),
+        (["alpha"], "it is to be a mapping (key: value), not a list"),
+        ("alpha", 'it is to be a mapping (key: value), not "alpha"'),
+    ],
+)
+@pytest.mark.parametrize("name", ["clouds.yaml", "secure.yaml"])
+def test_clouds_that_are_no_names_with_settings_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: object, said: str, name: str
+) -> None:
+    path = write(tmp_path, {"clouds": {"alpha": PLAIN}})
+    wrong = write(tmp_path, content, name)
+    assert complaint(str(path)).startswith(f"{wrong}: {said}")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    monkeypatch.setenv("OS_CLIENT_SECURE_FILE", str(tmp_path / "secure.yaml"))
+    assert complaint().startswith(f"{wrong}: {said}")
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
