@@ -5,7 +5,8 @@
 
 """What the names in an order mean at one location: one GET for each kind of thing that it names, all at once.
 
-Beside them the port quota, which Nova's limits do not tell. Ids pass straight through. What exists there instead is asked for only when something is missing, to tell the user.
+Beside them the port quota, which Nova's limits do not tell. Ids pass straight through. What exists there instead is
+asked for only when something is missing, to tell the user.
 """
 
 from __future__ import annotations

@@ -92,16 +92,16 @@ class OpenStackPort:
         asks: list[t.Callable[[], compute.Sight | Limits]] = [lambda: compute.sight(wire, self._clock, deadline)]
         if command.limits:
             asks.append(lambda: compute.limits(wire, deadline))
-        seen, *limits = together(asks, self._clock, deadline)
-        if isinstance(seen, CallError):
-            raise seen
-        assert isinstance(seen, compute.Sight)
+        first, *others = together(asks, self._clock, deadline)
+        if isinstance(first, CallError):
+            raise first
+        seen = t.cast("compute.Sight", first)
         return m.Surveyed(
             started_at=seen.started_at,
             servers=seen.servers,
             identity=Identity(endpoint=session.address("compute"), project_id=session.project_id),
             usage=seen.usage,
-            limits=next((end for end in limits if isinstance(end, Limits)), None),
+            limits=next((end for end in others if isinstance(end, Limits)), None),
             unknown_ids=seen.unknown_ids,
             partial=seen.partial,
             paged=seen.paged,
