@@ -7,7 +7,7 @@
 
 GET and DELETE are sent again (twice, after a jittered pause, within the deadline) when a connection failed or the
 service was busy. A POST is never sent again, but for the two answers that prove that it was not carried out: 401 (once,
-with a new token) and 406 (once, in a microversion that is offered). When any request is answered that the location wants
+with a new token) and 406 (once, in a microversion that is offered). When any answer says that the location wants
 patience, whoever would make something there can ask for how long.
 """
 
