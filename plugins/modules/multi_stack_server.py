@@ -478,6 +478,13 @@ suspicious:
   elements: dict
   sample: []
   contains: *leftover
+adopted:
+  description: Servers that were taken into the fleet because of O(adopt), or would be in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains: *leftover
 decisions:
   description: What was tried and why, a line for each decision, with the seconds since the start.
   returned: always

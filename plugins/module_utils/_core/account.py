@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from .adopt import adoptable
 from .confirm import confirmed, confirmed_since
 from .fence import unfenced
 from .gate import foreign_owners, removals
@@ -19,7 +20,7 @@ from .refusal import refusals
 from .remove import doomed
 from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
 from .standing import standing
-from .tables import AttemptRow, Deletion, Filling, Guard, Knowledge, LocationRow, ServerRow, State, taken
+from .tables import Adoption, AttemptRow, Deletion, Filling, Guard, Knowledge, LocationRow, ServerRow, State, taken
 from .verdict import Reason
 from .watch import settled
 
@@ -52,7 +53,7 @@ def account_of(desk: Desk, now: float) -> Result:
         check=check,
         failed=bool(short and not (check and order.absent)) or desk.objection is not None or bool(desk.stopped),
         exact=settled and confirmed_all and desk.objection is None and not check and all(each.ready for each in kept),
-        changed=bool(planned or removed) if check else _wrote(desk),
+        changed=bool(planned or removed or _adopted(desk)) if check else _wrote(desk),
         as_of=_as_of(desk),
         objection=desk.objection,
         stopped=desk.stopped,
@@ -72,6 +73,7 @@ def account_of(desk: Desk, now: float) -> Result:
         decisions=_story(desk),
         removals=removals(desk),
         max_removals=order.max_removals,
+        adopted=_adopted(desk),
         unfenced=tuple(row.label for row in desk.tables.locations.values() if unfenced(row)),
         fences=_fences_left(desk),
         shortened=tuple(sorted(desk.shortened)),
@@ -174,12 +176,28 @@ def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
     return (*going, *(_leftover(desk, row, Reason.TWIN.value) for rows in renewed for row in rows))
 
 
+_WHY_SUSPICIOUS = "only one of name and marks says so"
+
+
 def _suspicious(desk: Desk) -> tuple[Leftover, ...]:
-    found = sorted(desk.tables.suspicious.values(), key=lambda each: (each[1].name, each[1].id))
+    adopting = adoptable(desk) if desk.run.check else {}
+    left = [each for each in desk.tables.suspicious.values() if each.server.id not in adopting]
     return tuple(
-        Leftover(location=label, id=server.id, name=server.name, why="only one of name and marks says so")
-        for label, server in found
+        Leftover(location=each.location, id=each.server.id, name=each.server.name, why=_WHY_SUSPICIOUS)
+        for each in sorted(left, key=lambda each: (each.server.name, each.server.id))
     )
+
+
+def _adopted(desk: Desk) -> tuple[Leftover, ...]:
+    """Servers that were taken into the fleet, or would be."""
+    rows = [_leftover(desk, row, _WHY_SUSPICIOUS) for row in desk.tables.servers.values() if row.adopted]
+    planned = adoptable(desk) if desk.run.check and desk.objection is None else {}
+    suspects = (desk.tables.suspicious[each] for each in planned)
+    rows += [
+        Leftover(location=each.location, id=each.server.id, name=each.server.name, why=_WHY_SUSPICIOUS)
+        for each in suspects
+    ]
+    return tuple(rows)
 
 
 def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:
@@ -205,7 +223,9 @@ def _wrote(desk: Desk) -> bool:
     """Whether any write was accepted, or may have been."""
     landed = (State.SEEN, State.DEAD, State.POSTING, State.AMBIGUOUS, State.COVERED)
     made = any(attempt.state in landed for attempt in desk.tables.attempts.values())
-    return made or any(_may_be_deleted(row) for row in desk.tables.servers.values())
+    adopted = any(row.adopted for row in desk.tables.servers.values())
+    marked = any(each.adoption is not Adoption.NONE for each in desk.tables.suspicious.values())
+    return made or adopted or marked or any(_may_be_deleted(row) for row in desk.tables.servers.values())
 
 
 def _may_be_deleted(row: ServerRow) -> bool:

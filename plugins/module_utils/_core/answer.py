@@ -49,6 +49,7 @@ def answer(result: Result) -> Row:
         ],
         "unknown": [{"location": label, "reason": fault_text(fault)} for label, fault in result.unknown],
         "leftovers": [leftover_row(each) for each in result.leftovers],
+        "adopted": [leftover_row(each) for each in result.adopted],
         "suspicious": [leftover_row(each) for each in result.suspicious],
         "decisions": [decision_line(each) for each in result.decisions],
         "diff": diff(result),

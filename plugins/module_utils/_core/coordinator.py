@@ -11,6 +11,7 @@ import typing as t
 
 from . import messages as m
 from .account import account_of
+from .adopt import adopt
 from .confirm import confirm
 from .desk import Desk, Run
 from .fence import settle_fences
@@ -68,9 +69,12 @@ def decide(desk: Desk, now: float, *, rang: bool) -> bool:
         return True
     if desk.run.check:
         return _planned(desk, now)
-    act(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
-    if desk.objection is not None or now >= desk.run.deadline:
-        return True
+    adopting = adopt(desk, now)
+    if not adopting:
+        act(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
+    over = desk.objection is not None or now >= desk.run.deadline
+    if over or adopting:
+        return over
     return _waited(desk, now) if desk.run.order.wait else _sent(desk)
 
 

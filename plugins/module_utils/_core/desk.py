@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import messages as m
+from .adopt import adoptable
 from .place import Placement
 from .renewal import renewable
 from .result import Decision
@@ -121,6 +122,7 @@ class Desk:
     def missing(self) -> list[int]:
         """The slots that somebody should fill, lowest first."""
         wanted = self.tables.slots[Filling.EMPTY] | renewable(self)
+        wanted -= set(adoptable(self).values())
         return sorted(slot for slot in wanted if not self.spent(slot))
 
     def spent(self, slot: int) -> bool:

@@ -11,6 +11,7 @@ import typing as t
 from collections import Counter, deque
 
 from . import messages as m
+from .adopt import adoptable
 from .fence import fence_for, guarded, unfenced
 from .heritage import expires, owner
 from .holds import held
@@ -73,6 +74,7 @@ def enough(desk: Desk, placement: Placement) -> bool:
     """Whether the plan, with what stands already, reaches the least that the order accepts."""
     slots = desk.tables.slots
     standing = slots[Filling.FILLED] | slots[Filling.PENDING] | slots[Filling.TWIN]
+    standing |= set(adoptable(desk).values())
     here = {slot for slot in standing if slot <= desk.run.order.count} - renewable(desk)
     return len(here.union(slot for slot, _offer in placement.assigned)) >= desk.run.order.min_count
 

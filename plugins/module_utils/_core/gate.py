@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .adopt import adoptable
 from .faults import PASSING, Kind
 from .heritage import heirlooms
 from .identity import owner_of, owner_value
@@ -65,7 +66,9 @@ def removals(desk: Desk) -> int:
     """How many servers that stand the order would take away."""
     order = desk.run.order
     rows = (row for row in desk.tables.servers.values() if row.candidate and order.concerns(row.slot))
-    return sum(row.slot > order.count for row in rows) + len(renewable(desk))
+    beyond = [row.slot for row in rows if row.slot > order.count]
+    beyond += [slot for slot in adoptable(desk).values() if slot > order.count]
+    return len(beyond) + len(renewable(desk))
 
 
 def foreign_owners(desk: Desk) -> list[str]:

@@ -78,6 +78,13 @@ def server_name(fleet: str, slot: int) -> str:
     return f"{fleet}-{slot:03d}"
 
 
+def slot_of_name(name: str) -> tuple[str, int]:
+    """The fleet and the slot that a server's name says; no fleet where it is none of our names."""
+    found = _NAME.fullmatch(name)
+    fits = found is not None and server_name(found[1], int(found[2])) == name
+    return (found[1], int(found[2])) if found is not None and fits else ("", 0)
+
+
 def name_filter(fleet: str) -> str:
     """The regular expression that lists a fleet; every database of Nova understands it the same way."""
     return f"^{fleet}-[0-9]+$"
@@ -124,9 +131,9 @@ def belonging(server: Server) -> Belonging:
     metadata = dict(server.metadata)
     marks = tuple(mark_from(text) for text in (metadata.get(MARK_KEY, ""), server.description))
     signs = [(mark.fleet, mark.slot) for mark in marks if mark is not None]
-    named = _NAME.fullmatch(server.name)
-    if named and server_name(named[1], int(named[2])) == server.name:
-        signs.append((named[1], int(named[2])))
+    named = slot_of_name(server.name)
+    if named[0]:
+        signs.append(named)
     for fleet, slot in signs:
         if signs.count((fleet, slot)) > 1:
             mark = next((mark for mark in marks if mark and (mark.fleet, mark.slot) == (fleet, slot)), None)

@@ -21,7 +21,7 @@ from .holds import hold
 from .identity import MARK_KEY, Belonging, Whose, owner_of
 from .model import Phase
 from .sight import end, note_absent, see
-from .tables import AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State, Tables
+from .tables import Adoption, AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State, Tables
 
 _MOST_DELETES = 3
 _ASK_AGAIN = 2.0
@@ -128,26 +128,32 @@ def _list_failed(tables: Tables, event: m.ListFailed) -> None:
 
 
 def _shown(tables: Tables, event: m.Shown) -> None:
-    row = tables.servers[event.id]
-    row.showing = False
-    row.shown_at, row.shown = event.started_at, event.server.phase
+    row = tables.servers.get(event.id)
+    if row is not None:
+        row.showing = False
+        row.shown_at, row.shown = event.started_at, event.server.phase
     see(tables, event, event.server)
-    stays = row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING
-    if stays or (row.phase is Phase.RELEASED and row.deletion is Deletion.ACCEPTED):
+    _not_adopted(tables, event)
+    stays = row is not None and row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING
+    if row is not None and (stays or (row.phase is Phase.RELEASED and row.deletion is Deletion.ACCEPTED)):
         _try_again(row)
 
 
 def _gone(tables: Tables, event: m.Gone) -> None:
-    row = tables.servers[event.id]
-    row.written |= row.deletion is Deletion.SENT
-    _answered_delete(tables, row, Deletion.ACCEPTED)
-    end(tables, row, event.started_at, event.now)
+    tables.suspicious.pop(event.id, None)
+    row = tables.servers.get(event.id)
+    if row is not None:
+        row.written |= row.deletion is Deletion.SENT
+        _answered_delete(tables, row, Deletion.ACCEPTED)
+        end(tables, row, event.started_at, event.now)
 
 
 def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
-    row = tables.servers[event.id]
-    row.showing = False
-    row.show_after = event.now + _ASK_AGAIN
+    row = tables.servers.get(event.id)
+    if row is not None:
+        row.showing = False
+        row.show_after = event.now + _ASK_AGAIN
+    _not_adopted(tables, event)
     _unanswered(tables, tables.locations[event.location], event)
 
 
@@ -176,7 +182,11 @@ def _refused(tables: Tables, event: m.Refused) -> None:
 
 
 def _not_sent(tables: Tables, event: m.NotSent) -> None:
-    tables.locations[event.location].pace.lost()
+    pace = tables.locations[event.location].pace
+    if event.fault.kind is Kind.RATE_LIMIT:
+        pace.complained(event.now + (event.fault.retry_after or _PATIENCE))
+    else:
+        pace.lost()
     _fail(tables, tables.attempts[event.token], State.NOT_SENT, event)
 
 
@@ -274,9 +284,26 @@ def _look_up_failed(tables: Tables, event: m.LookUpFailed) -> None:
     row.lookup, row.lookup_fault = Lookup.FAILED, event.fault
 
 
-def _throttled(tables: Tables, event: m.Throttled) -> None:
-    pace = tables.locations[event.location].pace
-    pace.quiet_until = max(pace.quiet_until, event.until)
+def _marked(tables: Tables, event: m.Marked) -> None:
+    _move_adoption(tables, event, Adoption.MARKED)
+
+
+def _mark_refused(tables: Tables, event: m.MarkRefused) -> None:
+    _move_adoption(tables, event, Adoption.FAILED)
+
+
+def _move_adoption(tables: Tables, event: m.OfServer, adoption: Adoption) -> None:
+    """What became of an adoption; a read may have shown the new mark already."""
+    suspect = tables.suspicious.get(event.id)
+    if suspect is not None:
+        suspect.adoption = adoption
+
+
+def _not_adopted(tables: Tables, event: m.Shown | m.ShowFailed) -> None:
+    """The look after an adoption showed nothing, or a server that is a suspect still."""
+    suspect = tables.suspicious.get(event.id)
+    if suspect is not None and suspect.adoption is Adoption.SHOWING:
+        suspect.adoption = Adoption.FAILED
 
 
 def _fence_open(tables: Tables, event: m.FenceOpen) -> None:
@@ -314,5 +341,6 @@ LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
     m.FenceOpen: _fence_open,
     m.FenceShut: _fence_shut,
     m.FenceRefused: _fence_refused,
-    m.Throttled: _throttled,
+    m.Marked: _marked,
+    m.MarkRefused: _mark_refused,
 }

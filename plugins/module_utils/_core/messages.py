@@ -229,13 +229,6 @@ class ConsoleRead(OfServer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Throttled(At):
-    """The location asks for patience until ``until``; said beside a command's own end."""
-
-    until: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Woke(Event):
     """The alarm rang."""
 
@@ -376,7 +369,7 @@ ENDS: dict[type[Command], tuple[type[Event], ...]] = {
     Create: (Created, Refused, NotSent, Ambiguous),
     Delete: (DeleteAccepted, Gone, DeleteRefused, DeleteUnknown),
     Unlock: (Unlocked, Gone),
-    Mark: (Marked, MarkRefused),
+    Mark: (Marked, MarkRefused, Gone),
     OpenFence: (FenceOpen, FenceRefused),
     ShutFence: (FenceShut, FenceRefused),
     Probe: (Probed,),

@@ -29,6 +29,7 @@ class What(enum.Enum):
     UNREACHABLE = "unreachable"
     STOPPED = "stopped"
     ROLLED_BACK = "rolled back"
+    ADOPTED = "adopted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +173,7 @@ class Result:
     shortened: tuple[str, ...] = ()
     unfenced: tuple[str, ...] = ()
     fences: tuple[tuple[str, str], ...] = ()
+    adopted: tuple[Leftover, ...] = ()
 
     @property
     def running(self) -> int:

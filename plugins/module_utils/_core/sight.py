@@ -18,7 +18,7 @@ from .faults import UNTOLD, Fault, Kind, boot_fault_of
 from .holds import hold
 from .identity import Belonging, Whose, belonging
 from .model import Phase
-from .tables import Deletion, ServerRow, State, Tables
+from .tables import Adoption, Deletion, ServerRow, State, Suspect, Tables
 
 if t.TYPE_CHECKING:
     from . import messages as m
@@ -51,13 +51,16 @@ def see(tables: Tables, event: m.Surveyed | m.Listed | m.Shown, server: Server) 
     elif event.started_at < row.seen_at:
         return
     _recognise(tables, row, found)
+    if row.ours and server.id in tables.suspicious:
+        row.adopted = tables.suspicious.pop(server.id).adoption is not Adoption.NONE
     _suspect(tables, event.location, server, row.belonging)
     _update(tables, row, server, event)
 
 
 def _suspect(tables: Tables, location: str, server: Server, found: Belonging) -> None:
     if found.whose is Whose.SUSPICIOUS and tables.fleet in found.fleets:
-        tables.suspicious[server.id] = (location, server)
+        known = tables.suspicious.setdefault(server.id, Suspect(location=location, server=server))
+        known.server = server
 
 
 def _recognise(tables: Tables, row: ServerRow, found: Belonging) -> None:

@@ -111,6 +111,25 @@ class LocationRow:
         return self.limits if self.known and self.location.chosen and self.location.hints.available else None
 
 
+class Adoption(enum.Enum):
+    """How far the adoption of a suspicious server is."""
+
+    NONE = "none"
+    SENT = "sent"
+    MARKED = "marked"
+    SHOWING = "showing"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Suspect:
+    """A server that looks like one of the fleet, but lacks the proof."""
+
+    location: str
+    server: Server
+    adoption: Adoption = Adoption.NONE
+
+
 class Guard(enum.Enum):
     """How a fence stands: POSTs may carry it only while it is OPEN; once SHUT, none of them can land any more."""
 
@@ -215,6 +234,7 @@ class ServerRow:
     doom: str = ""
     gone: bool = False
     token: str = ""
+    adopted: bool = False
 
     @property
     def ours(self) -> bool:
@@ -270,7 +290,7 @@ class Tables:
         self.locations = {each.label: LocationRow(location=each, index=n) for n, each in enumerate(locations)}
         self.attempts: dict[str, AttemptRow] = {}
         self.servers: dict[str, ServerRow] = {}
-        self.suspicious: dict[str, tuple[str, Server]] = {}
+        self.suspicious: dict[str, Suspect] = {}
         self.touched: set[int] = set()
         self._servers_in: dict[int, list[ServerRow]] = {}
         self._attempts_in: dict[int, list[AttemptRow]] = {}

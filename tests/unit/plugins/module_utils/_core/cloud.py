@@ -99,6 +99,8 @@ class Place:
     endpoint: str = ""
     ports: int | None = None
     limitless: bool = False
+    forgets_marks: bool = False
+    fences: set[str] = field(default_factory=set)
     script: Script = lambda command: None
     fate: t.Callable[[m.Create], BootFault | None] = lambda command: None
     machines: dict[str, Machine] = field(default_factory=dict)
@@ -133,6 +135,9 @@ class Place:
             m.Create: self._create,
             m.Delete: self._delete,
             m.Unlock: self._unlock,
+            m.Mark: self._mark,
+            m.OpenFence: self._open_fence,
+            m.ShutFence: self._shut_fence,
         }
         return handlers[type(command)](command, sent, now)
 
@@ -191,6 +196,9 @@ class Place:
         return m.Shown(now=now, location=self.label, id=command.id, started_at=sent, server=server)
 
     def _create(self, command: m.Create, sent: float, now: float) -> m.Event:
+        if command.group is not None and command.group not in self.fences:
+            gone = Fault(kind=Kind.FENCED_OFF, message="Instance group could not be found.", status=400)
+            return m.Refused(now=now, location=self.label, token=command.token, fault=gone)
         fault = self.fate(command)
         full = self._full(command.offer.flavor, now)
         if full:
@@ -222,6 +230,23 @@ class Place:
             return m.Gone(now=now, location=self.label, id=command.id, started_at=sent)
         machine.server = replace(machine.server, locked=False)
         return m.Unlocked(now=now, location=self.label, id=command.id)
+
+    def _mark(self, command: m.Mark, sent: float, now: float) -> m.Event:
+        machine = self.machines.get(command.id)
+        if machine is None or machine.seen(now) is None:
+            return m.Gone(now=now, location=self.label, id=command.id, started_at=sent)
+        if not self.forgets_marks:
+            metadata = {**dict(machine.server.metadata), **dict(command.metadata)}
+            machine.server = replace(machine.server, metadata=tuple(metadata.items()))
+        return m.Marked(now=now, location=self.label, id=command.id)
+
+    def _open_fence(self, command: m.OpenFence, sent: float, now: float) -> m.Event:
+        self.fences.add(f"group-{command.name}")
+        return m.FenceOpen(now=now, location=self.label, group=f"group-{command.name}")
+
+    def _shut_fence(self, command: m.ShutFence, sent: float, now: float) -> m.Event:
+        self.fences.discard(command.group)
+        return m.FenceShut(now=now, location=self.label, group=command.group)
 
 
 def usage_of(servers: t.Sequence[Server], hidden: int = 0) -> Usage:
@@ -262,5 +287,7 @@ def failing(command: m.ToLocation, fault: Fault, now: float) -> m.Event:
     if isinstance(command, m.ToServer):
         lost = fault.kind in (Kind.TIMED_OUT, Kind.SERVER_ERROR, Kind.UNREACHABLE)
         of_server = {m.Show: m.ShowFailed, m.Unlock: m.Unlocked, m.Delete: m.DeleteUnknown if lost else m.DeleteRefused}
-        return of_server[type(command)](id=command.id, **facts)
+        return {**of_server, m.Mark: m.MarkRefused}[type(command)](id=command.id, **facts)
+    if isinstance(command, m.OpenFence | m.ShutFence):
+        return m.FenceRefused(group=command.name if isinstance(command, m.OpenFence) else command.group, **facts)
     return {m.Survey: m.SurveyFailed, m.List: m.ListFailed, m.LookUp: m.LookUpFailed}[type(command)](**facts)

@@ -14,10 +14,12 @@ import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.learn import learn
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Location, Offer
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import AttemptRow, Tables
 
-from .cloud import EPOCH, Machine, Place, Upset
+from .cloud import EPOCH, SMALL, Machine, Place, Upset
 from .world import World, kinds, marked, order_of
 
 NO_HOST = BootFault(code=500, message="No valid host was found. There are not enough hosts available.")
@@ -116,12 +118,24 @@ def test_a_location_that_does_not_answer_posts_is_not_given_more_of_them() -> No
 
 
 def test_a_throttled_location_gets_its_posts_later() -> None:
+    """A port that knows of a rate limit sends nothing: the rest of the time that the location asked for comes back."""
     world = World([Place("a:1")])
+    busy = Fault(kind=Kind.RATE_LIMIT, message="the location asks for patience", retry_after=30.0)
+    place = world.place("a:1")
+    place.script = lambda command: busy if isinstance(command, m.Create) and world.now < 1030 else None
     run = world.start(order_of(8))
-    world.later(1000.15, lambda: run.hear(m.Throttled(now=world.now, location="a:1", until=1030.0)))
-    result = world.finish(run)
-    assert result.exact
-    assert all(at >= 1030.0 for at, command in run.sent if isinstance(command, m.Create))
+    assert world.finish(run).exact
+    early = [at for at, command in run.sent if isinstance(command, m.Create) and at < 1030.0]
+    assert len(early) == 4
+
+
+def test_what_was_not_sent_for_a_rate_limit_halves_the_pace() -> None:
+    some = Tables(order_of(1), [Location(label="a:1")], 0.0)
+    offer = Offer(location="a:1", flavor=SMALL)
+    some.add_attempt(AttemptRow(token="T", slot=1, offer=offer, posted_at=0.0))
+    busy = Fault(kind=Kind.RATE_LIMIT, message="the location asks for patience", retry_after=30.0)
+    learn(some, m.NotSent(now=1.0, location="a:1", token="T", fault=busy))
+    assert some.locations["a:1"].pace.quiet_until == 31.0
 
 
 def test_a_passing_fault_at_the_only_location_is_waited_out() -> None:

@@ -31,7 +31,7 @@ def test_every_command_but_those_that_ask_nothing_has_its_ends() -> None:
 
 def test_every_event_but_those_of_the_driver_ends_a_command() -> None:
     ends = {event for events in m.ENDS.values() for event in events}
-    assert leaves(m.Event) - ends == {m.Woke, m.Stop, m.Throttled}
+    assert leaves(m.Event) - ends == {m.Woke, m.Stop}
 
 
 @pytest.mark.parametrize("event", [m.Surveyed, m.Listed, m.Shown, m.Gone])

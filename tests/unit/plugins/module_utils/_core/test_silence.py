@@ -84,6 +84,6 @@ def test_of_two_names_the_first_in_the_file_stays_until_the_run_has_begun(first:
 
 def test_a_throttle_is_never_shortened() -> None:
     some = tables()
-    learn(some, m.Throttled(now=1.0, location="a:1", until=30.0))
-    learn(some, m.Throttled(now=1.0, location="a:1", until=9.0))
+    some.locations["a:1"].pace.complained(30.0)
+    some.locations["a:1"].pace.complained(9.0)
     assert some.locations["a:1"].pace.quiet_until == 30.0

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Taking servers into the fleet that look like ones of it: they are marked anew, and read again before they count.
+
+Only where that makes two signs of three agree: the name or the description says which slot, the metadata is written.
+Nova takes metadata in few states, and rewrites all of it (nova/compute/api.py, update_instance_metadata).
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import messages as m
+from .heritage import expires, owner
+from .identity import EXPIRES_KEY, MARK_KEY, OWNER_KEY, Mark, mark_from, slot_of_name, token_from
+from .result import What
+from .tables import Adoption, Suspect
+
+if t.TYPE_CHECKING:
+    from .desk import Desk
+    from .model import Server
+
+ADOPTED = "adopted"
+_SETTLED = frozenset({"ACTIVE", "PAUSED", "SUSPENDED", "SHUTOFF"})
+_NUMBERS = 1 << 40  # the tokens of adoptions use numbers that no attempt reaches
+
+
+def adopt(desk: Desk, now: float) -> bool:
+    """Mark what may be adopted; whether the end of an adoption is waited for."""
+    if not desk.run.order.adopt:
+        return False
+    for server, suspect in list(desk.tables.suspicious.items()):
+        slot = adoptable_slot(desk, suspect)
+        if slot is not None:
+            suspect.adoption = Adoption.SENT
+            desk.ask(m.Mark(location=suspect.location, id=server, metadata=_mark(desk, suspect, slot)))
+            desk.tell(now, What.ADOPTED, location=suspect.location, slot=slot, id=server)
+        elif suspect.adoption is Adoption.MARKED:
+            suspect.adoption = Adoption.SHOWING
+            desk.ask(m.Show(location=suspect.location, id=server))
+    return any(each.adoption in (Adoption.SENT, Adoption.SHOWING) for each in desk.tables.suspicious.values())
+
+
+def adoptable(desk: Desk) -> dict[str, int]:
+    """The servers that this order may adopt and has not yet, and the slots that they are to stand for."""
+    if not desk.run.order.adopt:
+        return {}
+    found = {each: adoptable_slot(desk, suspect) for each, suspect in desk.tables.suspicious.items()}
+    return {each: slot for each, slot in found.items() if slot is not None}
+
+
+def adoptable_slot(desk: Desk, suspect: Suspect) -> int | None:
+    """The slot for which a server may be marked, or None where it must be left alone."""
+    server = suspect.server
+    settled = server.status in _SETTLED and server.task is None and not server.locked
+    if suspect.adoption is not Adoption.NONE or not settled or desk.tables.silent(suspect.location):
+        return None
+    slot = _signed(desk.run.order.fleet, server)
+    return slot if slot is not None and desk.run.order.concerns(slot) else None
+
+
+def _signed(fleet: str, server: Server) -> int | None:
+    """The slot by name, else by description: the metadata will agree with it."""
+    named, slot = slot_of_name(server.name)
+    if named == fleet:
+        return slot
+    mark = mark_from(server.description)
+    return mark.slot if mark is not None and mark.fleet == fleet else None
+
+
+def _mark(desk: Desk, suspect: Suspect, slot: int) -> tuple[tuple[str, str], ...]:
+    run, row = desk.run, desk.tables.locations[suspect.location]
+    number = _NUMBERS + list(desk.tables.suspicious).index(suspect.server.id)
+    mark = Mark(
+        fleet=run.order.fleet,
+        slot=slot,
+        token=token_from(run.entropy, number),
+        run_at=run.run_at,
+        until=int(run.run_at + run.order.patience.timeout) + 1,
+        replaced_at=0,
+        spec=ADOPTED,
+    )
+    return ((MARK_KEY, str(mark)), (EXPIRES_KEY, expires(desk, row)), (OWNER_KEY, owner(desk, row)))
