@@ -24,6 +24,8 @@ def draw(seed: int) -> Scenario:
     chance = random.Random(seed)
     sites, most = _size(chance)
     unlucky = chance.random() < 0.8
+    if chance.random() < 0.15:
+        return _fair(chance, seed)
     count = chance.randint(20, most) if most > 20 else chance.randint(1, most)
     places = tuple(_site(chance, label, count, unlucky=unlucky) for label in _LABELS[:sites])
     if chance.random() < 0.05:
@@ -34,6 +36,32 @@ def draw(seed: int) -> Scenario:
         turns=_turns(chance, count, unlucky=unlucky),
         happenings=_happenings(chance, places) if unlucky else (),
         found=_found(chance, places),
+    )
+
+
+def _fair(chance: random.Random, seed: int) -> Scenario:
+    """Room and time for all, and no more than a few upsets: here runs have no excuse."""
+    count = chance.randint(1, 8)
+    upsets = chance.choice((0.0, 0.02, 0.05))
+    sites = tuple(
+        Site(
+            label=label,
+            build=chance.choice((0.5, 3.0, 15.0)),
+            delete=chance.choice((0.1, 2.0, 8.0)),
+            latency=chance.choice((0.05, 0.3, 2.0)),
+            offset=chance.choice((0.0, 0.0, -15.0, 12.0, 29.0)),
+            lags=chance.random() < 0.3,
+            zones=chance.choice((1, 2)),
+            upsets=upsets,
+        )
+        for label in _LABELS[: chance.randint(1, 4)]
+    )
+    starts = (chance.choice((0.0, 0.5, 4.0, 20.0, 70.0)) for _turn in range(chance.choice((1, 2, 3, 5))))
+    return Scenario(
+        seed=seed,
+        sites=sites,
+        turns=tuple(Turn(at=_BEGIN + at, count=count, timeout=400.0) for at in starts),
+        fair=True,
     )
 
 

@@ -44,8 +44,8 @@ OF_RUNS: dict[str, tuple[t.Callable[[Evidence], t.Iterable[str]], ...]] = {
 def violations(play: Play) -> list[str]:
     """What is wrong with it, each with the name of its invariant."""
     found = [f"{name}: {each}" for name, rules in OF_PLAYS.items() for rule in rules for each in rule(play)]
-    for number, run in enumerate(play.every):
+    for who, run in play.named.items():
         evidence = Evidence(run)
         for name, rules in OF_RUNS.items():
-            found += [f"{name}: run {number}: {each}" for rule in rules for each in rule(evidence)]
+            found += [f"{name}: {who}: {each}" for rule in rules for each in rule(evidence)]
     return found

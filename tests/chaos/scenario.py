@@ -60,7 +60,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One run: when it begins, what it orders (``facts`` are fields of `Order` beside those named here), how it ends."""
+    """One run: when it begins, what it orders (``facts`` are more fields of `Order`), how it ends."""
 
     at: float
     count: int
@@ -82,7 +82,8 @@ class Turn:
 class Scenario:
     """A whole world to be. ``found`` are (location, number of a `found.FOUND` server) that are there before.
 
-    ``spared`` names single upsets that do not happen after all: a failure is made smaller with it.
+    ``spared`` names single upsets that do not happen after all: a failure is made smaller with it. ``fair`` says that
+    nothing keeps a run from ending exact.
     """
 
     seed: int
@@ -91,6 +92,7 @@ class Scenario:
     happenings: tuple[Happening, ...] = ()
     found: tuple[tuple[str, int], ...] = ()
     spared: frozenset[str] = frozenset()
+    fair: bool = False
 
     @property
     def own(self) -> tuple[Turn, ...]:

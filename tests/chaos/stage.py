@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays a scenario: builds its world, lets its runs go, then calms everything and closes with two more and a removal."""
+"""Plays a scenario: builds its world, lets its runs go, calms everything, closes with two more runs and a removal."""
 
 from __future__ import annotations
 
@@ -56,8 +56,12 @@ class Play:
         return [(turn, run) for turn, run in self.runs if turn in self.scenario.own and not turn.check]
 
     @property
-    def every(self) -> list[Running]:
-        return [*(run for _turn, run in self.runs), *self.closing, *self.removals]
+    def named(self) -> dict[str, Running]:
+        """Every run, by the name that it has in a story."""
+        numbers = {id(turn): number for number, turn in enumerate(self.scenario.turns)}
+        found = {f"run {numbers[id(turn)]}": run for turn, run in self.runs}
+        found |= {f"close {number}": run for number, run in enumerate(self.closing)}
+        return found | {f"absent {number}": run for number, run in enumerate(self.removals)}
 
     @property
     def harmed(self) -> bool:

@@ -28,19 +28,23 @@ def story(play: Play) -> t.Iterator[str]:
     yield from (f"  location {site.label}: {_unusual(site, Site(label=site.label))}" for site in scenario.sites)
     yield from (f"  there before at {label}: {_server(FOUND[number])}" for label, number in scenario.found)
     yield from (f"  run {n}: {_unusual(turn, Turn(at=0.0, count=-1))}" for n, turn in enumerate(scenario.turns))
-    lines = [(each.at, f"{'world':8}{each.what} at {each.site}, {each.length} s, {each.size}") for each in scenario.happenings]
-    names = {id(run): f"run {scenario.turns.index(turn)}" for turn, run in play.runs}
-    names |= {id(run): f"close {n}" for n, run in enumerate(play.closing)}
-    names |= {id(run): f"remove {n}" for n, run in enumerate(play.removals)}
-    for run in play.every:
-        name = names[id(run)]
-        lines += [(at, f"{name:8}> {_message(command)}") for at, command in run.sent]
-        lines += [(at, f"{name:8}< {_message(event)}") for at, event in run.heard if not isinstance(event, m.Woke)]
+    lines = [
+        (each.at, f"{'world':9}{each.what} at {each.site}, {each.length} s, {each.size}")
+        for each in scenario.happenings
+    ]
+    for name, run in play.named.items():
+        lines += [(at, f"{name:9}> {_message(command)}") for at, command in run.sent]
+        lines += [(at, f"{name:9}< {_message(event)}") for at, event in run.heard if not isinstance(event, m.Woke)]
         if run.killed:
-            lines.append((run.sent[-1][0] if run.sent else run.started, f"{name:8}is killed"))
+            lines.append((run.sent[-1][0] if run.sent else run.started, f"{name:9}is killed"))
         elif run.result is not None:
-            lines.append((run.ended, f"{name:8}ends: {_result(run.result)}"))
-    yield from (f"{at:9.2f} {line}" for at, line in sorted(lines, key=lambda line: line[0]))
+            lines.append((run.ended, f"{name:9}ends: {_result(run.result)}"))
+    yield from (f"{at:9.2f} {line}" for at, line in sorted(lines, key=_moment))
+
+
+def _moment(line: tuple[float, str]) -> tuple[float, bool]:
+    """What is sent follows what was heard at the same moment."""
+    return line[0], " > " in line[1]
 
 
 def _unusual(each: t.Any, usual: t.Any) -> str:

@@ -17,7 +17,7 @@ if t.TYPE_CHECKING:
 
 def nothing_lost(play: Play) -> t.Iterator[str]:
     """Of what has no two signs left nobody can tell whose it is; of others' servers not one is gone."""
-    made = {command.token for run in play.every for command in run.commands if isinstance(command, m.Create)}
+    made = {command.token for run in play.named.values() for command in run.commands if isinstance(command, m.Create)}
     for server in play.at_last:
         mark = mark_of(server)
         if mark and mark.token in made and home_of(server):

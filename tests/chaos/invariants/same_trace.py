@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 def trace_of(play: Play) -> str:
     """A hash of everything that every run sent and heard, and when."""
     trace = hashlib.sha256()
-    for run in play.every:
+    for run in play.named.values():
         for entry in (*run.sent, *run.heard):
             trace.update(repr(entry).encode())
         trace.update(repr(run.result).encode())

@@ -234,7 +234,7 @@ def test_the_story_is_told_line_by_line() -> None:
     lines = [decision_line(each) for each in world.launch(2).decisions]
     assert "   0.200 placed a:1 1 of 2" in lines
     assert [line.split(maxsplit=1)[1] for line in lines if "deleted" in line] == [
-        "deleted a:1 slot 2 id-0002 it is in ERROR"
+        "deleted a:1 slot 2 id-0001 it is in ERROR"
     ]
 
 

@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-import functools
 import heapq
 import itertools
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.coordinator import Coordinator
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.desk import Run
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import (
     EXPIRES_KEY,
     MARK_KEY,
@@ -28,7 +26,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identit
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Address, Server
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Order, Patience, Spec
 
-from .cloud import EPOCH, FLEET, Machine, Place, Upset, accepted, failing
+from .cloud import EPOCH, FLEET, Machine, Place
+from .running import Running
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Result
@@ -83,7 +82,7 @@ class World:
         engine = Coordinator(run, [each.location for each in self.places])
         running = Running(world=self, engine=engine, order=order, started=self.now, dies_after=dies_after)
         self.runs.append(running)
-        running.carry_out(engine.begin(self.now))
+        running.begin()
         return running
 
     def finish(self, *runs: Running) -> Result:
@@ -114,93 +113,6 @@ class World:
     def commands(self) -> list[m.Command]:
         """Everything that any run asked for, in order within each run."""
         return [command for each in self.runs for command in each.commands]
-
-
-@dataclass
-class Running:
-    """One run in the world: its commands out, their answers back at their time. ``sent`` and ``heard`` are its log."""
-
-    world: World
-    engine: Coordinator
-    order: Order
-    started: float
-    dies_after: int | None = None
-    result: Result | None = None
-    sent: list[tuple[float, m.ToLocation]] = field(default_factory=list)
-    heard: list[tuple[float, m.Event]] = field(default_factory=list)
-    killed: bool = False
-    ended: float = 0.0
-    world_at_end: tuple[Server, ...] = ()
-    _alarm: int = 0
-
-    @property
-    def over(self) -> bool:
-        return self.killed or self.result is not None
-
-    @property
-    def commands(self) -> list[m.ToLocation]:
-        return [command for _at, command in self.sent]
-
-    def kill(self) -> None:
-        self.killed = True
-
-    def stop(self, why: str = "SIGTERM") -> None:
-        self.hear(m.Stop(now=self.world.now, why=why))
-
-    def hear(self, event: m.Event) -> None:
-        if not self.over:
-            self.heard.append((self.world.now, event))
-            self.carry_out(self.engine.step(self.world.now, (event,)))
-
-    def carry_out(self, commands: t.Sequence[m.Command]) -> None:
-        for command in commands:
-            if isinstance(command, m.Finish):
-                self.result = t.cast("Result", command.result)
-                self.ended = self.world.now
-                self.world_at_end = tuple(self.world.alive())
-            elif isinstance(command, m.WakeAt):
-                self._alarm += 1
-                self.world.later(command.at, functools.partial(self._ring, self._alarm))
-            else:
-                self._send(t.cast("m.ToLocation", command))
-                if len(self.sent) == self.dies_after:
-                    self.kill()
-                    return
-
-    def _ring(self, number: int) -> None:
-        if number == self._alarm:
-            self.hear(m.Woke(now=self.world.now))
-
-    def _send(self, command: m.ToLocation) -> None:
-        """The cloud acts half-way, the answer arrives at the end; a lost one is missed at the command's deadline."""
-        self.sent.append((self.world.now, command))
-        place, sent = self.world.place(command.location), self.world.now
-        upset = place.script(command)
-        soon = (None, Upset.LANDED, Upset.DRIP, Upset.UNDONE)
-        patience = self.order.patience
-        allowed = patience.survey if isinstance(command, m.Survey | m.List) else patience.api
-        late = upset in (Upset.HANG, Upset.DRIP) or place.latency > allowed
-        answers: list[m.Event] = []
-
-        def act() -> None:
-            event = place.answer(command, sent, self.world.now, self.order.fleet)
-            answers.append(event)
-            if upset is Upset.UNDONE and isinstance(event, m.Created):
-                place.machines[event.id].vanishes_at = self.world.now + place.undone
-
-        def arrive() -> None:
-            if isinstance(upset, Fault):
-                self.hear(failing(command, upset, self.world.now))
-            elif upset is Upset.IGNORED:
-                self.hear(accepted(command, self.world.now))
-            elif upset is None and not late:
-                self.hear(replace(answers[0], now=self.world.now))
-            else:
-                self.hear(failing(command, Fault(kind=Kind.TIMED_OUT, message="no answer"), self.world.now))
-
-        if upset in soon or upset is Upset.LATE:
-            self.world.later(sent + (place.latency / 2 if upset in soon else place.late), act)
-        self.world.later(sent + (allowed if late else place.latency), arrive)
 
 
 def order_of(count: int = 0, **facts: t.Any) -> Order:
