@@ -86,8 +86,8 @@ options:
     description:
       - V(even) gives each location the same number of servers as far as there is room.
       - V(balanced) fills each location to the same part of its room, so that more go where there is more.
-      - V(weighted) gives each location a share by its C(weight). Where the weight is 0, only what finds no room elsewhere
-        goes.
+      - V(weighted) gives each location a share by its C(weight). Where the weight is 0, only what finds no room
+        elsewhere goes.
       - V(pack) fills the location of the highest C(priority) first, then the next.
       - V(single) uses one location that has room for all of them, in one flavor, or places none. A fleet that is
         somewhere already stays there.

@@ -18,12 +18,10 @@ import typing as t
 from collections import deque
 from dataclasses import dataclass, field
 
+from .._core import messages as m
 from .._core.faults import Fault, Kind
 from .ends import failing
 from .failure import CallError, Fate
-
-if t.TYPE_CHECKING:
-    from .._core import messages as m
 
 # A port is to end by itself a little before its command is ended for it: it knows better how.
 _MARGIN = 0.2
@@ -36,6 +34,11 @@ class Task:
     command: m.ToLocation
     deadline: float
     started_at: float | None = None
+
+    @property
+    def begin_by(self) -> float:
+        """Until when it may wait for its turn: a DELETE only as long as what was read before it counts."""
+        return min(self.deadline, self.command.by) if isinstance(self.command, m.Delete) else self.deadline
 
     @property
     def answer_by(self) -> float:
@@ -115,14 +118,14 @@ class Crew:
             self._abandoned += 1
             events.append(_overdue(task, now))
         for place in self._places.values():
-            for task in [task for task in place.waiting if task.deadline <= now]:
+            for task in [task for task in place.waiting if task.begin_by <= now]:
                 place.waiting.remove(task)
                 events.append(_overdue(task, now))
         return events
 
     def rests_until(self, now: float) -> float:
         """When there is something to do, if no hand brings an end before: a deadline passes, or a place is left."""
-        waiting = (task.deadline for place in self._places.values() for task in place.waiting)
+        waiting = (task.begin_by for place in self._places.values() for task in place.waiting)
         until = min((*(task.deadline for task in self._running), *waiting), default=float("inf"))
         if self._busy(now) < self._bounds.busy or not any(place.ready(self._bounds) for place in self._places.values()):
             return until

@@ -42,6 +42,7 @@ _BY_FATE: dict[tuple[type[m.ToLocation], Fate], type[m.Event]] = {
     (m.Create, Fate.NOT_SENT): m.NotSent,
     (m.Create, Fate.REFUSED): m.Refused,
     (m.Delete, Fate.REFUSED): m.DeleteRefused,
+    (m.Delete, Fate.NOT_SENT): m.DeleteRefused,
 }
 _ENDS: dict[type[m.ToLocation], type[m.Event]] = {
     m.Survey: m.SurveyFailed,

@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 
 from .adopt import adoptable
-from .confirm import confirmed, confirmed_since
+from .confirm import confirmed, confirmed_since, rivals
 from .fence import unfenced
 from .gate import foreign_owners, removals
 from .identity import server_name
@@ -74,6 +74,7 @@ def account_of(desk: Desk, now: float) -> Result:
         removals=removals(desk),
         max_removals=order.max_removals,
         adopted=_adopted(desk),
+        rival_until=max((row.belonging.mark.until for row in rivals(desk) if row.belonging.mark), default=None),
         unfenced=tuple(row.label for row in desk.tables.locations.values() if unfenced(row)),
         fences=_fences_left(desk),
         shortened=tuple(sorted(desk.shortened)),

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import UTC, datetime
 
 from .address import preferred
 from .identity import expires_of, image_of, owner_of, server_name
@@ -17,6 +16,7 @@ from .report import (
     fault_text,
     leftover_row,
     missing_text,
+    moment,
     refusal_lines,
     summary,
     why_of,
@@ -102,11 +102,6 @@ def diff(result: Result) -> dict[str, str]:
         going = {(each.name, each.location) for each in result.removed}
         after = [each for each in after if each not in going]
     return {"before": _lines(result.before), "after": _lines(after)}
-
-
-def moment(epoch: float) -> str:
-    """A time as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(int(epoch), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _lines(servers: t.Iterable[tuple[str, str]]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .model import Phase
-from .tables import Knowledge, LocationRow
+from .tables import LONG_AGO, Knowledge, LocationRow, ServerRow
 
 if t.TYPE_CHECKING:
     from .desk import Desk
@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
 _MOST_FAILURES = 2
 _RETRY = 1.0
 _CLOCK_STEP = 1.0
+# For how long after the last server of another run a fleet that is to be absent is looked at again, in seconds.
+_SWEEP = 30.0
 
 
 def confirm(desk: Desk, now: float) -> bool:
@@ -47,7 +49,15 @@ def confirmed_since(desk: Desk) -> float:
     rows = (row for row in desk.tables.servers.values() if row.candidate and row.phase is not Phase.UNKNOWN)
     newest = max((row.server.created for row in rows if row.server), default=0.0)
     slowest = min((row.offset for row in desk.tables.locations.values() if row.known), default=0.0)
-    return max(desk.quiet_since, newest + _CLOCK_STEP - slowest - desk.tables.epoch)
+    others = rivals(desk) if desk.run.order.absent else []
+    swept = max((row.fresh_at + _SWEEP for row in others), default=desk.quiet_since)
+    return max(desk.quiet_since, swept, newest + _CLOCK_STEP - slowest - desk.tables.epoch)
+
+
+def rivals(desk: Desk) -> list[ServerRow]:
+    """Servers that another run made while this one looked, or was making just before; it may still be at work."""
+    rows = (row for row in desk.tables.servers.values() if row.fresh_at > LONG_AGO and not row.token)
+    return [row for row in rows if row.belonging.mark is not None and row.belonging.mark.until > desk.run.run_at]
 
 
 def _given_up(row: LocationRow) -> bool:

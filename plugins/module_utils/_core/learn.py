@@ -48,7 +48,9 @@ def _surveyed(tables: Tables, event: m.Surveyed) -> None:
     row.knowledge = Knowledge.PARTIAL if event.partial or event.unknown_ids else Knowledge.KNOWN
     row.failures, row.fault, row.user = 0, None, event.user
     if event.date is not None:
-        row.offset = event.date - (tables.epoch + event.now)
+        # A Date says whole seconds, rounded down, and is read late: the greatest difference is nearest to the truth.
+        found = event.date - (tables.epoch + event.now)
+        row.offset = found if row.surveyed_at < 0 else max(row.offset, found)
     for server in event.servers:
         see(tables, event, server)
     _count(tables, row, event)
@@ -232,9 +234,12 @@ def _delete_unknown(tables: Tables, event: m.DeleteUnknown) -> None:
 
 
 def _delete_refused(tables: Tables, event: m.DeleteRefused) -> None:
-    _refuse_delete(tables, tables.servers[event.id], event.fault)
+    row = tables.servers[event.id]
+    if event.fault.kind is Kind.TIMED_OUT:
+        row.deletes -= 1  # it was never sent: it waited too long for its turn
+    _refuse_delete(tables, row, event.fault)
     if event.fault.kind is not Kind.LOCKED:
-        _pause(tables.servers[event.id], event)
+        _pause(row, event)
 
 
 def _unlocked(tables: Tables, event: m.Unlocked) -> None:
@@ -260,7 +265,7 @@ def _try_again(row: ServerRow) -> None:
 
 
 def _pause(row: ServerRow, event: m.DeleteRefused | m.DeleteUnknown) -> None:
-    row.delete_after = event.now + max(_ASK_AGAIN * row.deletes, event.fault.retry_after or 0.0)
+    row.delete_after = event.now + max(_ASK_AGAIN * max(1, row.deletes), event.fault.retry_after or 0.0)
 
 
 def _answered_delete(tables: Tables, row: ServerRow, deletion: Deletion) -> None:

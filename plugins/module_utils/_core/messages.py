@@ -296,9 +296,10 @@ class Show(ToServer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete(ToServer):
-    """Delete one server; ``force`` also where it is only soft-deleted."""
+    """Delete one server; ``force`` also where it is only soft-deleted. After ``by`` its proof is too old to begin."""
 
     force: bool = False
+    by: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from .model import Phase
 from .result import What
 from .sight import bury
 from .tables import Deletion, Filling, ServerRow, State
-from .verdict import Proof, Reason, Verdict, proven, verdict
+from .verdict import Proof, Reason, Verdict, proof_until, proven, verdict
 
 if t.TYPE_CHECKING:
     from .desk import Desk
@@ -69,5 +69,6 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
     if found.reason is Reason.UNDONE:
         desk.tables.attempts[row.token].state = State.UNDONE
     row.deletes += 1
-    desk.ask(m.Delete(location=row.location, id=row.id, force=row.phase is Phase.RELEASED))
+    until = proof_until(desk, row, found.proof)
+    desk.ask(m.Delete(location=row.location, id=row.id, force=row.phase is Phase.RELEASED, by=until))
     desk.tell(now, What.DELETED, location=row.location, slot=row.slot, id=row.id, why=found.reason.value)

@@ -11,6 +11,7 @@ A message names the location, what was tried, what the cloud said and what to do
 from __future__ import annotations
 
 import typing as t
+from datetime import UTC, datetime
 
 from .faults import Kind
 from .identity import server_name
@@ -65,6 +66,11 @@ def warnings(result: Result) -> list[str]:
     said += [
         f"{label}: server group {name} may be left behind; delete it if it is there" for label, name in result.fences
     ]
+    if result.absent and not result.exact and not result.check and result.rival_until is not None:
+        said.append(
+            f"fleet {fleet}: another order was making servers of it meanwhile; it ends at {moment(result.rival_until)} "
+            "at the latest. Run this again then"
+        )
     said += [
         f"{label}: its hint max_lifetime ends new servers earlier than the order asked; see their expires"
         for label in result.shortened
@@ -233,3 +239,8 @@ def _names(names: t.Iterable[str]) -> str:
 
 def leftover_row(leftover: Leftover) -> dict[str, str]:
     return {"location": leftover.location, "id": leftover.id, "name": leftover.name, "reason": leftover.why}
+
+
+def moment(epoch: float) -> str:
+    """A time as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(int(epoch), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

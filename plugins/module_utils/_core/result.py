@@ -141,7 +141,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The whole account of one run; ``as_of`` is the epoch second of the confirm survey's start."""
+    """The whole account of one run; ``as_of`` is the epoch second of the confirm survey's start.
+
+    ``rival_until`` is when another run that was seen at work ends at the latest, also in epoch seconds.
+    """
 
     fleet: str
     wanted: int
@@ -174,6 +177,7 @@ class Result:
     unfenced: tuple[str, ...] = ()
     fences: tuple[tuple[str, str], ...] = ()
     adopted: tuple[Leftover, ...] = ()
+    rival_until: float | None = None
 
     @property
     def running(self) -> int:

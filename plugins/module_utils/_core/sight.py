@@ -47,6 +47,8 @@ def see(tables: Tables, event: m.Surveyed | m.Listed | m.Shown, server: Server) 
             _suspect(tables, event.location, server, found)
             return
         row = ServerRow(id=server.id, location=event.location, slot=found.slot, belonging=found)
+        if tables.begun or server.phase is Phase.PENDING:
+            row.fresh_at = event.now
         tables.add_server(row)
     elif event.started_at < row.seen_at:
         return

@@ -235,6 +235,7 @@ class ServerRow:
     gone: bool = False
     token: str = ""
     adopted: bool = False
+    fresh_at: float = LONG_AGO
 
     @property
     def ours(self) -> bool:

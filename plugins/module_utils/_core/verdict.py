@@ -115,6 +115,18 @@ def _twin(desk: Desk, row: ServerRow) -> Verdict | None:
     return Verdict(Reason.TWIN, Proof.WINNER)
 
 
+def proof_until(desk: Desk, row: ServerRow, proof: Proof) -> float:
+    """Until when the reads that prove it may be acted upon."""
+    if proof is Proof.ROW:
+        return row.seen_at + FRESH
+    return min(each.shown_at for each in _needed(desk, row, proof)) + FRESH
+
+
+def _needed(desk: Desk, row: ServerRow, proof: Proof) -> tuple[ServerRow, ...]:
+    winner = successor(desk, row) if proof is Proof.WINNER else None
+    return (row,) if winner is None else (row, winner)
+
+
 def proven(desk: Desk, row: ServerRow, proof: Proof, now: float) -> tuple[ServerRow, ...]:
     """The servers that must be read by id before the DELETE may go out; none when it may.
 
@@ -122,6 +134,6 @@ def proven(desk: Desk, row: ServerRow, proof: Proof, now: float) -> tuple[Server
     """
     if proof is Proof.ROW:
         return () if now - row.seen_at <= FRESH else (row,)
-    winner = successor(desk, row) if proof is Proof.WINNER else None
-    needed = (row,) if winner is None else (row, winner)
-    return tuple(each for each in needed if each.shown is not each.phase or now - each.shown_at > FRESH)
+    return tuple(
+        each for each in _needed(desk, row, proof) if each.shown is not each.phase or now - each.shown_at > FRESH
+    )

@@ -61,7 +61,7 @@ def test_the_fate_of_a_post_is_told_apart(fate: Fate, end: type[m.Event]) -> Non
 
 @pytest.mark.parametrize(
     ("fate", "end"),
-    [(Fate.NOT_SENT, m.DeleteUnknown), (Fate.REFUSED, m.DeleteRefused), (Fate.LOST, m.DeleteUnknown)],
+    [(Fate.NOT_SENT, m.DeleteRefused), (Fate.REFUSED, m.DeleteRefused), (Fate.LOST, m.DeleteUnknown)],
 )
 def test_the_fate_of_a_delete_is_told_apart(fate: Fate, end: type[m.Event]) -> None:
     assert isinstance(failing(COMMANDS[5], CallError(fate, FAULT), 1.0, 2.0), end)

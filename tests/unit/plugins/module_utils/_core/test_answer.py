@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.address import preferred
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import answer, diff, moment, server_row
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import answer, diff, server_row
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Address
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import moment
 
 from .cloud import EPOCH, Place, Upset
 from .world import World, marked, order_of

@@ -6,13 +6,21 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import warnings
 
 from . import invariants
 from .cloud import EPOCH, Place, Upset
 from .world import World, kinds, marked, order_of, writes
+
+if TYPE_CHECKING:
+    from .running import Running
 
 
 def names(count: int) -> list[str]:
@@ -38,6 +46,42 @@ def test_a_run_killed_between_any_two_commands_is_made_exact_by_the_next(dies_af
     world.finish(world.start(order_of(6), dies_after=dies_after))
     result = world.launch(6)
     assert (result.exact, world.names()) == (True, names(6))
+
+
+def test_a_fleet_that_is_being_made_stays_gone_once_it_is_destroyed() -> None:
+    """The launch is still at it while the destruction looks first: what it makes later is looked for, and found."""
+    world = World([Place("a:1", build=8.0), Place("b:1", build=8.0, latency=3.0)])
+    launch = world.start(order_of(8))
+    destroy: list[Running] = []
+    world.later(world.now + 6.3, lambda: destroy.append(world.start(order_of(absent=True))))
+    while not destroy:
+        world.happen()
+    result = world.finish(destroy[0], launch)
+    world.settle()
+    assert (result.exact, world.names()) == (True, [])
+
+
+def test_an_absent_fleet_whose_maker_never_ends_is_told_whose_it_is() -> None:
+    world = World([Place("a:1")])
+    ids = itertools.count(1)
+
+    def another() -> None:
+        new = marked(1, f"new-{next(ids)}", until=EPOCH + 5000, created=EPOCH + world.now)
+        world.add("a:1", new, active_at=world.now + 5.0)
+        world.later(world.now + 20.0, another)
+
+    another()
+    result = world.destroy(patience=Patience(timeout=100.0))
+    assert not result.exact
+    assert "another order was making servers of it meanwhile; it ends at 2027-01-15T09:23:20Z" in str(warnings(result))
+
+
+def test_a_fleet_that_was_finished_before_is_not_waited_for() -> None:
+    world = World([Place("a:1")])
+    world.launch(3)
+    began = world.now
+    assert world.destroy().exact
+    assert world.now < began + 10
 
 
 @pytest.mark.parametrize("dies_after", [3, 6, 9])
