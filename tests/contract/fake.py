@@ -11,6 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.compute import NETWORK_WORDS
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.ends import failing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.failure import CallError, Fate, refused
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
@@ -67,6 +68,7 @@ class Made:
     server: Server
     active_at: float
     gone_at: float = NEVER
+    ports: int = 1
 
 
 @dataclass
@@ -76,6 +78,9 @@ class Place:
     instances: int = 20
     cores: int = 40
     ram: int = 51200
+    ports: int | None = 500
+    fences: int = 10
+    fence_members: int = 10
     build_seconds: float = 2.0
     delete_seconds: float = 1.0
     flavors: tuple[Flavor, ...] = (TINY,)
@@ -87,7 +92,11 @@ class Place:
     troubles: dict[type[m.ToLocation], list[Trouble]] = field(default_factory=dict)
     servers: dict[str, Made] = field(default_factory=dict)
     unknown_ids: set[str] = field(default_factory=set)
-    groups: set[str] = field(default_factory=set)
+    groups: dict[str, set[str]] = field(default_factory=dict)
+
+
+def _refusal(kind: Kind, status: int, message: str) -> CallError:
+    return CallError(Fate.REFUSED, Fault(kind=kind, message=message, status=status))
 
 
 class FakePort:
@@ -175,7 +184,7 @@ class FakePort:
         spec = self._order.spec
         wanted = (
             (Kind.NO_IMAGE, "image", (spec.image,), place.images),
-            (Kind.NO_NETWORK, "network", spec.networks, place.networks),
+            (Kind.NO_NETWORK, "network", spec.networks, (*place.networks, *NETWORK_WORDS)),
             (Kind.NO_GROUP, "security group", spec.security_groups, place.security_groups),
             (Kind.NO_KEY, "key", (spec.key_name,) if spec.key_name else (), place.keys),
         )
@@ -191,7 +200,10 @@ class FakePort:
         self._looked_up.add(command.location)
         label = command.location
         offers = (Offer(location=label, flavor=flavor, zone=zone) for flavor in flavors for zone in zones or (None,))
-        return m.LookedUp, {"offers": tuple(offers)}
+        self._seen(place)
+        used = sum(made.ports for made in place.servers.values())
+        left = None if place.ports is None or spec.networks == ("none",) else place.ports - used
+        return m.LookedUp, {"offers": tuple(offers), "ports_left": left}
 
     def _show(self, command: m.Show, place: Place) -> t.Any:
         if command.id in place.unknown_ids:
@@ -201,8 +213,8 @@ class FakePort:
     def _create(self, command: m.Create, place: Place) -> t.Any:
         if command.location not in self._looked_up:
             raise CallError(Fate.NOT_SENT, Fault(kind=Kind.INVALID, message="not looked up"))
-        if command.group and command.group not in place.groups:
-            raise refused(Kind.INVALID, "Instance group could not be found.")
+        if command.group:
+            self._join(command.group, place)
         if len(self._seen(place)) >= place.instances:
             raise refused(Kind.QUOTA, "Quota exceeded for instances")
         now, made_id = self._clock.now(), f"server-{next(self._numbers)}"
@@ -218,7 +230,9 @@ class FakePort:
             ram=command.offer.flavor.ram,
             zone=command.offer.zone or "",
         )
-        place.servers[made_id] = Made(server, now + place.build_seconds)
+        place.servers[made_id] = Made(server, now + place.build_seconds, ports=len(self._order.spec.networks) or 1)
+        if command.group:
+            place.groups[command.group].add(made_id)
         return m.Created, {"token": command.token, "id": made_id}
 
     def _delete(self, command: m.Delete, place: Place) -> t.Any:
@@ -243,12 +257,21 @@ class FakePort:
         made.server = replace(made.server, **changes)
 
     def _openfence(self, command: m.OpenFence, place: Place) -> t.Any:
+        if len(place.groups) >= place.fences:
+            raise _refusal(Kind.GROUP_QUOTA, 403, "Quota exceeded, too many server groups.")
         group = f"group-{next(self._numbers)}"
-        place.groups.add(group)
+        place.groups[group] = set()
         return m.FenceOpen, {"group": group}
 
+    def _join(self, group: str, place: Place) -> None:
+        """Nova counts the members that live."""
+        if group not in place.groups:
+            raise _refusal(Kind.INVALID, 400, f"Instance group {group} could not be found.")
+        if len(place.groups[group] & {each.id for each in self._seen(place)}) >= place.fence_members:
+            raise _refusal(Kind.GROUP_QUOTA, 403, "Quota exceeded, too many servers in group")
+
     def _shutfence(self, command: m.ShutFence, place: Place) -> t.Any:
-        place.groups.discard(command.group)
+        place.groups.pop(command.group, None)
         return m.FenceShut, {"group": command.group}
 
     def _probe(self, command: m.Probe, place: Place) -> t.Any:

@@ -120,14 +120,21 @@ def test_a_lock_is_taken_off(world: World) -> None:
     port = world.port()
     made = port.creates()
     port.ready(made.id)
+    world.lock(made.id)
+    assert port.does(m.Show, id=made.id).server.locked
+    refused = port.does(m.Delete, id=made.id)
+    assert isinstance(refused, m.DeleteRefused)
+    assert refused.fault.kind is Kind.LOCKED
     assert port.does(m.Unlock, id=made.id).fault is None
+    assert not port.does(m.Show, id=made.id).server.locked
+    assert isinstance(port.does(m.Delete, id=made.id), m.DeleteAccepted)
 
 
 def test_a_console_is_read(world: World) -> None:
     port = world.port()
     made = port.creates()
     port.ready(made.id)
-    assert isinstance(port.does(m.Console, id=made.id), m.ConsoleRead)
+    assert port.until(lambda: port.does(m.Console, id=made.id).text)
 
 
 def test_a_port_that_nobody_listens_at_is_shut(world: World) -> None:
@@ -145,7 +152,66 @@ def test_nothing_lands_behind_a_shut_fence(world: World) -> None:
     assert isinstance(port.creates(group=opened.group), m.Created)
     assert isinstance(port.does(m.ShutFence, group=opened.group), m.FenceShut)
     assert isinstance(port.does(m.ShutFence, group=opened.group), m.FenceShut)
-    assert isinstance(port.creates("contract-002", group=opened.group), m.Refused)
+    late = port.creates("contract-002", group=opened.group)
+    assert isinstance(late, m.Refused)
+    assert (late.fault.status, late.fault.kind) == (400, Kind.INVALID)
+    assert len(port.does(m.List).servers) == 1
+
+
+def test_a_fence_holds_as_many_as_the_quota_of_groups_lets_it(world: World) -> None:
+    if not world.fake and not world.simulator:
+        pytest.skip("that many servers are too much to ask of real clouds")
+    port = world.port()
+    group = port.does(m.OpenFence, name="contract-fence").group
+    ends = [port.creates(f"contract-{number:03}", group=group) for number in range(1, 12)]
+    assert all(isinstance(end, m.Created) for end in ends[:10])
+    assert isinstance(ends[10], m.Refused)
+    assert (ends[10].fault.status, ends[10].fault.kind) == (403, Kind.GROUP_QUOTA)
+    port.does(m.Delete, id=ends[0].id)
+    port.gone(ends[0].id)
+    assert isinstance(port.creates("contract-011", group=group), m.Created)
+
+
+def test_there_are_as_many_fences_as_the_quota_of_groups_lets(world: World) -> None:
+    port = world.port()
+    opened = [port.does(m.OpenFence, name=f"contract-{number}") for number in range(10)]
+    try:
+        refused = port.does(m.OpenFence, name="contract-10")
+        assert isinstance(refused, m.FenceRefused)
+        assert (refused.fault.status, refused.fault.kind) == (403, Kind.GROUP_QUOTA)
+    finally:
+        shut = [port.does(m.ShutFence, group=each.group) for each in opened]
+    assert all(isinstance(each, m.FenceShut) for each in shut)
+    again = port.does(m.OpenFence, name="contract-10")
+    assert isinstance(again, m.FenceOpen)
+    port.does(m.ShutFence, group=again.group)
+
+
+def test_a_look_up_tells_how_many_ports_are_left(world: World) -> None:
+    port = world.port()
+    before = port.does(m.LookUp).ports_left
+    if before is None:
+        pytest.skip("this cloud does not tell, or has no limit")
+    made = port.creates()
+    port.ready(made.id)
+    assert port.does(m.LookUp).ports_left == before - 1
+    assert world.port(networks=("none",)).does(m.LookUp).ports_left is None
+
+
+@pytest.mark.parametrize("how", ["no limit", "no extension", "not allowed", "broken"])
+def test_ports_that_nobody_counts_are_no_fault(world: World, how: str) -> None:
+    if world.fake:
+        world.fake.ports = None
+    elif world.simulator and how == "no limit":
+        world.simulator.set_quota(port=-1)
+    elif world.simulator:
+        status = {"no extension": 404, "not allowed": 403, "broken": 500}[how]
+        world.simulator.behave(event="quota.read", do="answer", status=status)
+    else:
+        pytest.skip("real clouds keep their quotas")
+    found = world.port().does(m.LookUp)
+    assert found.ports_left is None
+    assert found.offers
 
 
 def test_nothing_is_made_before_the_names_are_known(world: World) -> None:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accounts import load_accounts
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import SystemClock
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.compute import act
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.port import OpenStackPort
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.session import Sessions
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.transport import Meter
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.wire import Wire
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Order, Spec
 
@@ -21,6 +25,7 @@ from .fake import FakePort, ManualClock, Place
 if t.TYPE_CHECKING:
     import pathlib
 
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accounts import Accounts
     from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import Clock
     from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.port import Port
     from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
@@ -37,9 +42,10 @@ class World:
     clock: Clock
     port_for: t.Callable[[Order], Port]
     spec: Spec
-    patience: float = 10.0
+    lock: t.Callable[[str], None]
     fake: Place | None = None
     simulator: Simulator | None = None
+    patience: float = 10.0
     clean_up: list[tuple[Port, str]] = field(default_factory=list)
 
     def port(self, fleet: str = FLEET, **other: t.Any) -> Visitor:
@@ -104,20 +110,24 @@ class Visitor:
 def in_memory() -> World:
     place, clock = Place(), ManualClock()
     spec = Spec(image="cirros", flavors=("m1.tiny",), networks=("private",), zones=("nova",))
-    return World("alpha", clock, lambda order: FakePort({"alpha": place}, order, clock), spec, fake=place)
+
+    def lock(server_id: str) -> None:
+        made = place.servers[server_id]
+        made.server = replace(made.server, locked=True)
+
+    return World("alpha", clock, lambda order: FakePort({"alpha": place}, order, clock), spec, lock, fake=place)
 
 
 def simulated(simulator: Simulator, folder: pathlib.Path) -> World:
     simulator.clouds_yaml(folder / "clouds.yaml")
-    accounts, clock = load_accounts(str(folder / "clouds.yaml")), SystemClock()
+    accounts = load_accounts(str(folder / "clouds.yaml"))
     spec = Spec(image="cirros", flavors=("m1.tiny",), networks=("private",), zones=("nova",))
-    label = accounts.all[0].label
-    return World(label, clock, lambda order: OpenStackPort(accounts, order, clock), spec, simulator=simulator)
+    return _over_http(accounts, spec, simulator=simulator)
 
 
 def real() -> World:
     """The first location of a real clouds.yaml; what it has is told by more variables."""
-    accounts, clock = load_accounts(os.environ[REAL_CLOUDS]), SystemClock()
+    accounts = load_accounts(os.environ[REAL_CLOUDS])
 
     def named(what: str, usual: str) -> str:
         return os.environ.get(f"OPENMULTISTACK_CONTRACT_{what}", usual)
@@ -128,5 +138,15 @@ def real() -> World:
         networks=(named("NETWORK", "private"),),
         zones=(named("ZONE", "az1"),),
     )
-    label = accounts.all[0].label
-    return World(label, clock, lambda order: OpenStackPort(accounts, order, clock), spec, patience=30.0)
+    return _over_http(accounts, spec, patience=30.0)
+
+
+def _over_http(accounts: Accounts, spec: Spec, **more: t.Any) -> World:
+    """The first location of a clouds.yaml. No command locks a server: that is asked of it beside any port."""
+    account, clock = accounts.all[0], SystemClock()
+
+    def lock(server_id: str) -> None:
+        wire = Wire(account, Sessions(accounts, clock, Meter()), clock)
+        act(wire, server_id, {"lock": None}, clock.now() + 30)
+
+    return World(account.label, clock, lambda order: OpenStackPort(accounts, order, clock), spec, lock, **more)

@@ -26,7 +26,7 @@ def create_servers(region: Region, customer: Customer, body: t.Any) -> tuple[Ser
     """The servers that one POST makes, or Nova's refusal."""
     order = checked(region, customer, body)
     count = allowed_count(region, customer.project_id, order.flavor, order.counts)
-    if order.group and len(living_members(region, order.group)) + count > _group_limit(region, customer):
+    if order.group and 0 <= _group_limit(region, customer) < len(living_members(region, order.group)) + count:
         raise Refused(403, "Quota exceeded, too many servers in group")
     reserve(region, order.devices)
     base = _template(region, customer, order)

@@ -108,8 +108,11 @@ def delete_port(port_id: str) -> Response:
 @blueprint.get("/v2.0/quotas/<project_id>/details")
 @blueprint.get("/v2.0/quotas/<project_id>/details.json")
 def show_quota(project_id: str) -> Response:
-    """The quota of a project, with its use if asked for."""
+    """The quota of a project, with its use if asked for; of another project to admins only."""
     region = context.region()
+    if project_id != context.project().id and not context.user().admin:
+        reason = "Only admin is authorized to access quotas for another tenant"
+        raise Refused(403, f"User does not have admin privileges: {reason}.", "AdminRequired")
     limits = region.quota(project_id)
     used = {
         "port": sum(1 for port in region.ports.values() if port.project_id == project_id),

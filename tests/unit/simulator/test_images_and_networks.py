@@ -122,6 +122,9 @@ def test_the_quota_of_ports_is_shown_with_its_use(lab: Lab, member: Member) -> N
     lab.wait(20)
     quota = member.get(f"/quotas/{member.project_id}/details", NETWORK)["quota"]
     assert quota["port"] == {"limit": 500, "used": 2, "reserved": 0}
+    assert member.get(f"/quotas/{member.project_id}/details.json", NETWORK)["quota"] == quota
+    foreign = member.ask("GET", f"/quotas/{'0' * 32}/details.json", service=NETWORK)
+    assert (foreign.status, foreign.json["NeutronError"]["type"]) == (403, "AdminRequired")
     lab.sim.set_quota("alpha", port=2)
     full = member.ask("POST", "/ports", {"port": {"network_id": member.network}}, service=NETWORK)
     assert (full.status, full.json["NeutronError"]["type"]) == (409, "OverQuota")
