@@ -266,7 +266,7 @@ class FakePort:
     def _join(self, group: str, place: Place) -> None:
         """Nova counts the members that live."""
         if group not in place.groups:
-            raise _refusal(Kind.INVALID, 400, f"Instance group {group} could not be found.")
+            raise _refusal(Kind.FENCED_OFF, 400, f"Instance group {group} could not be found.")
         if len(place.groups[group] & {each.id for each in self._seen(place)}) >= place.fence_members:
             raise _refusal(Kind.GROUP_QUOTA, 403, "Quota exceeded, too many servers in group")
 

@@ -154,7 +154,7 @@ def test_nothing_lands_behind_a_shut_fence(world: World) -> None:
     assert isinstance(port.does(m.ShutFence, group=opened.group), m.FenceShut)
     late = port.creates("contract-002", group=opened.group)
     assert isinstance(late, m.Refused)
-    assert (late.fault.status, late.fault.kind) == (400, Kind.INVALID)
+    assert (late.fault.status, late.fault.kind) == (400, Kind.FENCED_OFF)
     assert len(port.does(m.List).servers) == 1
 
 

@@ -218,7 +218,7 @@ FILES: dict[str, tuple[str | None, str]] = {
     "none": (None, "there is no such file, but clouds_yaml_path names it"),
     "empty": ("", "it names no cloud"),
     "no clouds": ("clouds: {}", "it names no cloud"),
-    "no mapping": ("clouds: [alpha]", "correct it"),
+    "no mapping": ("clouds: [alpha]", '; write "clouds: {alpha: {auth'),
     "no YAML": ("clouds:\n  alpha: {auth: {password: hidden-secret", "line 2: this is no valid YAML"),
     "no address": ("clouds: {alpha: {auth: {username: demo}}}", 'cloud "alpha" has no auth_url'),
     "hint": (
