@@ -103,7 +103,7 @@ def test_a_server_that_never_was_is_gone(world: World) -> None:
     port = world.port()
     for command in (m.Show, m.Delete, m.Unlock):
         assert isinstance(port.does(command, id=NOBODY), m.Gone)
-    assert port.does(m.Mark, id=NOBODY, metadata=(("a", "b"),)).fault.kind is Kind.NOT_FOUND
+    assert isinstance(port.does(m.Mark, id=NOBODY, metadata=(("a", "b"),)), m.Gone)
     assert port.does(m.Console, id=NOBODY).text == ""
 
 
