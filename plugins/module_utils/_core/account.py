@@ -19,8 +19,9 @@ from .model import Phase
 from .refusal import refusals
 from .remove import doomed
 from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
+from .rows import Adoption, AttemptRow, Deletion, Guard, Knowledge, LocationRow, ServerRow, State
 from .standing import standing
-from .tables import Adoption, AttemptRow, Deletion, Filling, Guard, Knowledge, LocationRow, ServerRow, State, taken
+from .tables import Filling, taken
 from .verdict import Reason
 from .watch import settled
 

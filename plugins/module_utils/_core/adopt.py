@@ -17,11 +17,12 @@ from . import messages as m
 from .heritage import expires, owner
 from .identity import EXPIRES_KEY, MARK_KEY, OWNER_KEY, Mark, mark_from, slot_of_name, token_from
 from .result import What
-from .tables import Adoption, Suspect
+from .rows import Adoption, Suspect
 
 if t.TYPE_CHECKING:
     from .desk import Desk
     from .model import Server
+    from .tables import Tables
 
 ADOPTED = "adopted"
 _SETTLED = frozenset({"ACTIVE", "PAUSED", "SUSPENDED", "SHUTOFF"})
@@ -84,3 +85,25 @@ def _mark(desk: Desk, suspect: Suspect, slot: int) -> tuple[tuple[str, str], ...
         spec=ADOPTED,
     )
     return ((MARK_KEY, str(mark)), (EXPIRES_KEY, expires(desk, row)), (OWNER_KEY, owner(desk, row)))
+
+
+def marked(tables: Tables, event: m.Marked) -> None:
+    _move(tables, event, Adoption.MARKED)
+
+
+def mark_refused(tables: Tables, event: m.MarkRefused) -> None:
+    _move(tables, event, Adoption.FAILED)
+
+
+def _move(tables: Tables, event: m.OfServer, adoption: Adoption) -> None:
+    """What became of an adoption; a read may have shown the new mark already."""
+    suspect = tables.suspicious.get(event.id)
+    if suspect is not None:
+        suspect.adoption = adoption
+
+
+def not_adopted(tables: Tables, event: m.Shown | m.ShowFailed) -> None:
+    """The look after an adoption showed nothing, or a server that is a suspect still."""
+    suspect = tables.suspicious.get(event.id)
+    if suspect is not None and suspect.adoption is Adoption.SHOWING:
+        suspect.adoption = Adoption.FAILED

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .gate import hiccupped
 from .model import Phase
-from .tables import LONG_AGO, Knowledge, LocationRow, ServerRow
+from .rows import LONG_AGO, Knowledge, LocationRow, ServerRow
 
 if t.TYPE_CHECKING:
     from .desk import Desk
@@ -23,9 +24,10 @@ _SWEEP = 30.0
 
 
 def confirm(desk: Desk, now: float) -> bool:
-    """Whether every location that answered in this run has confirmed, or cannot; asks those that have not."""
+    """Whether every location has confirmed, or cannot; asks those that have not, also one that failed at the start."""
     since = confirmed_since(desk)
-    stale = [row for row in desk.tables.locations.values() if not confirmed(row, since)]
+    rows = desk.tables.locations.values()
+    stale = [row for row in rows if not confirmed(row, since) or hiccupped(row)]
     waiting = [row for row in stale if not _given_up(row)]
     if not waiting or now >= desk.run.deadline:
         return True

@@ -26,7 +26,7 @@ from .watch import watch
 
 if t.TYPE_CHECKING:
     from .model import Location
-    from .tables import ServerRow
+    from .rows import ServerRow
 
 
 class Coordinator:

@@ -15,7 +15,8 @@ from .adopt import adoptable
 from .place import Placement
 from .renewal import renewable
 from .result import Decision
-from .tables import Filling, LocationRow, ServerRow, State, Tables
+from .rows import LocationRow, ServerRow, State
+from .tables import Filling, Tables
 
 if t.TYPE_CHECKING:
     from collections import deque
@@ -107,13 +108,15 @@ class Desk:
             self.survey(row)
 
     def show(self, row: ServerRow, now: float) -> None:
-        """Read one server by id, unless that is under way or has just failed."""
-        if row.showing:
+        """Read one server by id, unless that is under way or has just failed, or enough else is to be done there."""
+        location = self.tables.locations[row.location]
+        if row.showing or not location.takes_more:
             return
         if now < row.show_after:
             self.wake_at(row.show_after)
             return
         row.showing = True
+        location.showing.add(row.id)
         self.ask(m.Show(location=row.location, id=row.id))
 
     def tell(self, now: float, what: What, **facts: t.Any) -> None:

@@ -15,10 +15,11 @@ import typing as t
 
 from . import messages as m
 from .identity import token_from
-from .tables import AttemptRow, Fence, Guard, LocationRow, State
+from .rows import AttemptRow, Fence, Guard, LocationRow, State
 
 if t.TYPE_CHECKING:
     from .desk import Desk
+    from .tables import Tables
 
 # Nova's default quota of members of a group.
 MEMBERS = 10
@@ -57,6 +58,8 @@ def settle_fences(desk: Desk, *, every: bool) -> bool:
             attempts.setdefault(attempt.fence.name, []).append(attempt)
     for row in desk.tables.locations.values():
         for fence in row.fences:
+            if desk.stopped and fence.failures:
+                fence.state = Guard.LEFT
             if fence.state is Guard.OPEN and (every or _due(fence, attempts.get(fence.name, []))):
                 fence.state = Guard.SHUTTING
                 desk.ask(m.ShutFence(location=row.label, group=fence.group))
@@ -76,26 +79,27 @@ def shut_out(row: LocationRow, attempt: AttemptRow) -> bool:
     return fence is not None and fence.state is Guard.SHUT and row.surveyed_at >= fence.shut_at
 
 
-def fence_open(row: LocationRow, event: m.FenceOpen) -> None:
-    for fence in row.fences:
+def fence_open(tables: Tables, event: m.FenceOpen) -> None:
+    for fence in tables.locations[event.location].fences:
         if fence.state is Guard.OPENING:
             fence.state, fence.group = Guard.OPEN, event.group
 
 
-def fence_shut(row: LocationRow, event: m.FenceShut) -> None:
-    for fence in _of(row, event.group):
+def fence_shut(tables: Tables, event: m.FenceShut) -> None:
+    for fence in _of(tables, event):
         fence.state, fence.shut_at = Guard.SHUT, event.now
 
 
-def fence_refused(row: LocationRow, event: m.FenceRefused) -> None:
+def fence_refused(tables: Tables, event: m.FenceRefused) -> None:
     """One that could not be opened is left, since it may exist; one that could not be shut is tried again."""
-    for fence in row.fences:
+    for fence in tables.locations[event.location].fences:
         if fence.state is Guard.OPENING:
             fence.state = Guard.LEFT
-    for fence in _of(row, event.group):
+    for fence in _of(tables, event):
         fence.failures += 1
         fence.state = Guard.OPEN if fence.failures <= _MOST_FAILURES else Guard.LEFT
 
 
-def _of(row: LocationRow, group: str) -> list[Fence]:
-    return [fence for fence in row.fences if fence.state is Guard.SHUTTING and fence.group == group]
+def _of(tables: Tables, event: m.FenceShut | m.FenceRefused) -> list[Fence]:
+    fences = tables.locations[event.location].fences
+    return [fence for fence in fences if fence.state is Guard.SHUTTING and fence.group == event.group]

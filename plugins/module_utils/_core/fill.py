@@ -20,7 +20,8 @@ from .patience import may_yet, waits_for_room
 from .place import Place, Placement, place_slots
 from .renewal import makes_way, renewable, renews
 from .result import Objection, What
-from .tables import LONG_AGO, AttemptRow, Filling, LocationRow, Lookup
+from .rows import LONG_AGO, AttemptRow, LocationRow, Lookup
+from .tables import Filling
 from .vacancy import presence, vacancy
 from .watch import leaving
 

@@ -16,13 +16,16 @@ from .identity import owner_of, owner_value
 from .order import OnDrift
 from .renewal import drifted, renewable
 from .result import Objection, What
-from .tables import Filling, Knowledge, LocationRow
+from .rows import Knowledge, LocationRow
+from .tables import Filling
 
 if TYPE_CHECKING:
     from .desk import Desk
 
 _FIRST_RETRY = 1.0
 _LATE_RETRY = 15.0
+_MOST_HICCUPS = 2
+_WHILE_NOBODY_ANSWERS = 2.2
 
 
 def gate(desk: Desk, now: float) -> bool:
@@ -32,8 +35,9 @@ def gate(desk: Desk, now: float) -> bool:
             desk.survey(row)
     if desk.tables.begun:
         return True
-    until = desk.run.started + desk.run.order.patience.survey
-    if now < until and any(_awaited(row) for row in desk.tables.locations.values()):
+    silence = not any(row.known for row in desk.tables.locations.values())
+    until = desk.run.started + desk.run.order.patience.survey * (_WHILE_NOBODY_ANSWERS if silence else 1)
+    if now < until and any(_awaited(desk, row) for row in desk.tables.locations.values()):
         desk.wake_at(until)
         return False
     desk.unsettled = desk.tables.begin()
@@ -90,14 +94,24 @@ def drifted_slots(desk: Desk) -> list[int]:
     return sorted(slot for slot, row in winners if slot <= desk.run.order.count and drifted(desk, row))
 
 
-def _awaited(row: LocationRow) -> bool:
-    return row.surveying or row.knowledge is Knowledge.UNASKED or _worth_a_retry(row)
+def _awaited(desk: Desk, row: LocationRow) -> bool:
+    return row.surveying or row.knowledge is Knowledge.UNASKED or _worth_a_retry(desk, row)
 
 
-def _worth_a_retry(row: LocationRow) -> bool:
-    """A location that failed once and at once may only have hiccupped; one that kept silent has had its time."""
-    passing = row.fault is not None and row.fault.kind in PASSING and row.fault.kind is not Kind.TIMED_OUT
-    return row.knowledge is Knowledge.UNREACHABLE and passing and row.failures == 1
+def _worth_a_retry(desk: Desk, row: LocationRow) -> bool:
+    """A location that failed once and at once may only have hiccupped.
+
+    One that kept silent has had its time, unless nobody else answers: then there is nothing better to do.
+    """
+    slow = row.fault is not None and row.fault.kind is Kind.TIMED_OUT
+    return hiccupped(row) and not (slow and any(each.known for each in desk.tables.locations.values()))
+
+
+def hiccupped(row: LocationRow) -> bool:
+    """Whether a location failed only a few times so far, for a reason that may pass; each silence costs a patience."""
+    if row.knowledge is not Knowledge.UNREACHABLE or row.fault is None:
+        return False
+    return row.fault.kind in PASSING and row.failures <= (1 if row.fault.kind is Kind.TIMED_OUT else _MOST_HICCUPS)
 
 
 def _due(desk: Desk, row: LocationRow, now: float) -> bool:
@@ -110,7 +124,7 @@ def _due(desk: Desk, row: LocationRow, now: float) -> bool:
         return False
     if row.fault is None:
         return True
-    if row.fault.kind not in PASSING or not (desk.was_open if desk.tables.begun else _worth_a_retry(row)):
+    if row.fault.kind not in PASSING or not (desk.was_open if desk.tables.begun else _worth_a_retry(desk, row)):
         return False
     at = row.failed_at + (_LATE_RETRY if desk.tables.begun else _FIRST_RETRY)
     if now < at:

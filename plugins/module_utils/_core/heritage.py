@@ -14,7 +14,7 @@ from .identity import MARK_KEY, NEVER, expires_of, owner_of, owner_value
 if t.TYPE_CHECKING:
     from .desk import Desk
     from .model import Server
-    from .tables import LocationRow
+    from .rows import LocationRow
 
 
 def expires(desk: Desk, row: LocationRow) -> str:

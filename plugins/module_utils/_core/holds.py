@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .faults import Scope
-from .tables import Hold
+from .rows import Hold
 
 if t.TYPE_CHECKING:
     from .faults import Fault

@@ -15,13 +15,17 @@ import typing as t
 from collections import Counter
 
 from . import messages as m
+from .adopt import mark_refused, marked, not_adopted
 from .faults import Fault, Kind
 from .fence import fence_open, fence_refused, fence_shut
 from .holds import hold
 from .identity import MARK_KEY, Belonging, Whose, owner_of
 from .model import Phase
+from .rows import AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State
 from .sight import end, note_absent, see
-from .tables import Adoption, AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State, Tables
+
+if t.TYPE_CHECKING:
+    from .tables import Tables
 
 _MOST_DELETES = 3
 _ASK_AGAIN = 2.0
@@ -130,18 +134,20 @@ def _list_failed(tables: Tables, event: m.ListFailed) -> None:
 
 
 def _shown(tables: Tables, event: m.Shown) -> None:
+    tables.locations[event.location].showing.discard(event.id)
     row = tables.servers.get(event.id)
     if row is not None:
         row.showing = False
         row.shown_at, row.shown = event.started_at, event.server.phase
     see(tables, event, event.server)
-    _not_adopted(tables, event)
+    not_adopted(tables, event)
     stays = row is not None and row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING
     if row is not None and (stays or (row.phase is Phase.RELEASED and row.deletion is Deletion.ACCEPTED)):
         _try_again(row)
 
 
 def _gone(tables: Tables, event: m.Gone) -> None:
+    tables.locations[event.location].showing.discard(event.id)
     tables.suspicious.pop(event.id, None)
     row = tables.servers.get(event.id)
     if row is not None:
@@ -151,11 +157,12 @@ def _gone(tables: Tables, event: m.Gone) -> None:
 
 
 def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
+    tables.locations[event.location].showing.discard(event.id)
     row = tables.servers.get(event.id)
     if row is not None:
         row.showing = False
         row.show_after = event.now + _ASK_AGAIN
-    _not_adopted(tables, event)
+    not_adopted(tables, event)
     _unanswered(tables, tables.locations[event.location], event)
 
 
@@ -289,40 +296,6 @@ def _look_up_failed(tables: Tables, event: m.LookUpFailed) -> None:
     row.lookup, row.lookup_fault = Lookup.FAILED, event.fault
 
 
-def _marked(tables: Tables, event: m.Marked) -> None:
-    _move_adoption(tables, event, Adoption.MARKED)
-
-
-def _mark_refused(tables: Tables, event: m.MarkRefused) -> None:
-    _move_adoption(tables, event, Adoption.FAILED)
-
-
-def _move_adoption(tables: Tables, event: m.OfServer, adoption: Adoption) -> None:
-    """What became of an adoption; a read may have shown the new mark already."""
-    suspect = tables.suspicious.get(event.id)
-    if suspect is not None:
-        suspect.adoption = adoption
-
-
-def _not_adopted(tables: Tables, event: m.Shown | m.ShowFailed) -> None:
-    """The look after an adoption showed nothing, or a server that is a suspect still."""
-    suspect = tables.suspicious.get(event.id)
-    if suspect is not None and suspect.adoption is Adoption.SHOWING:
-        suspect.adoption = Adoption.FAILED
-
-
-def _fence_open(tables: Tables, event: m.FenceOpen) -> None:
-    fence_open(tables.locations[event.location], event)
-
-
-def _fence_shut(tables: Tables, event: m.FenceShut) -> None:
-    fence_shut(tables.locations[event.location], event)
-
-
-def _fence_refused(tables: Tables, event: m.FenceRefused) -> None:
-    fence_refused(tables.locations[event.location], event)
-
-
 UNANSWERED = (m.SurveyFailed, m.ListFailed, m.LookUpFailed, m.ShowFailed, m.NotSent, m.Ambiguous, m.DeleteUnknown)
 
 LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
@@ -343,9 +316,9 @@ LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
     m.DeleteRefused: _delete_refused,
     m.DeleteUnknown: _delete_unknown,
     m.Unlocked: _unlocked,
-    m.FenceOpen: _fence_open,
-    m.FenceShut: _fence_shut,
-    m.FenceRefused: _fence_refused,
-    m.Marked: _marked,
-    m.MarkRefused: _mark_refused,
+    m.FenceOpen: fence_open,
+    m.FenceShut: fence_shut,
+    m.FenceRefused: fence_refused,
+    m.Marked: marked,
+    m.MarkRefused: mark_refused,
 }

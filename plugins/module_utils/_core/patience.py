@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .faults import ROOM
-from .tables import LocationRow, Lookup
+from .rows import LocationRow, Lookup
 from .watch import leaving
 
 if t.TYPE_CHECKING:

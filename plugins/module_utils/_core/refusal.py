@@ -12,7 +12,7 @@ import typing as t
 from .faults import Fault, Kind
 from .holds import held
 from .result import Refusal, Why
-from .tables import Knowledge, LocationRow, Lookup
+from .rows import Knowledge, LocationRow, Lookup
 from .vacancy import presence, vacancy
 
 if t.TYPE_CHECKING:

@@ -13,14 +13,14 @@ from . import messages as m
 from .faults import Fault, Kind
 from .model import Phase
 from .result import What
+from .rows import Deletion, ServerRow, State
 from .sight import bury
-from .tables import Deletion, Filling, ServerRow, State
+from .tables import Filling
 from .verdict import Proof, Reason, Verdict, proof_until, proven, verdict
 
 if t.TYPE_CHECKING:
     from .desk import Desk
 
-MOST_IN_FLIGHT = 8
 _SURVEY_EVERY = 1.0
 
 
@@ -55,7 +55,7 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
         return
     for each in missing:
         desk.show(each, now)
-    if missing or location.deleting >= MOST_IN_FLIGHT:
+    if missing or not location.takes_more:
         return
     location.deleting += 1
     row.deletion = Deletion.SENT

@@ -16,7 +16,8 @@ import typing as t
 from .holds import held
 from .model import Phase
 from .order import OnDrift
-from .tables import Filling, Lookup, ServerRow
+from .rows import Lookup, ServerRow
+from .tables import Filling
 
 if t.TYPE_CHECKING:
     from .desk import Desk

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from .faults import Kind
 from .identity import server_name
 from .result import Objection, Why
-from .tables import Filling, Knowledge, State
+from .rows import Knowledge, State
+from .tables import Filling
 
 if t.TYPE_CHECKING:
     from .faults import Fault

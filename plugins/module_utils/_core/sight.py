@@ -18,11 +18,12 @@ from .faults import UNTOLD, Fault, Kind, boot_fault_of
 from .holds import hold
 from .identity import Belonging, Whose, belonging
 from .model import Phase
-from .tables import Adoption, Deletion, ServerRow, State, Suspect, Tables
+from .rows import Adoption, Deletion, ServerRow, State, Suspect
 
 if t.TYPE_CHECKING:
     from . import messages as m
     from .model import Server
+    from .tables import Tables
 
 
 def note_absent(tables: Tables, event: m.Surveyed | m.Listed, *, proves: bool) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from .heritage import owner
 from .room import Bound, Room, bounds_of, room_of, tightest
-from .tables import LocationRow, ServerRow, State, Tables
+from .rows import LocationRow, ServerRow, State
 
 if t.TYPE_CHECKING:
     from .desk import Desk
     from .model import Flavor, Limits
+    from .tables import Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .model import Phase
 from .renewal import makes_way, successor
-from .tables import Deletion, ServerRow
+from .rows import Deletion, ServerRow
 
 if t.TYPE_CHECKING:
     from .desk import Desk

@@ -13,7 +13,7 @@ from . import messages as m
 from .desk import LATE_BOUND, Desk
 from .fence import shut_out
 from .model import Phase
-from .tables import AttemptRow, Deletion, Guard, LocationRow, ServerRow, State
+from .rows import AttemptRow, Deletion, Guard, LocationRow, ServerRow, State
 
 _WATCH_EVERY = 0.2
 _LOOK_AGAIN = 5.0

@@ -17,7 +17,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.learn import learn
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Location, Offer
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import AttemptRow, Tables
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import AttemptRow
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Tables
 
 from .cloud import EPOCH, SMALL, Machine, Place, Upset
 from .world import World, kinds, marked, order_of

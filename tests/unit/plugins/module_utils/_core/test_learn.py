@@ -15,12 +15,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.learn import LESSONS, UNANSWERED, learn
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Identity, Location, Offer, Server
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import (
-    AttemptRow,
-    Deletion,
-    State,
-    Tables,
-)
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import AttemptRow, Deletion, State
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Tables
 
 from .cloud import EPOCH, SMALL
 from .world import marked, order_of

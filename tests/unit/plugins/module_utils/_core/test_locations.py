@@ -29,7 +29,24 @@ def between(world_of: t.Callable[[], World], begin: float, end: float, fault: Fa
     return lambda command: fault if begin <= world_of().now < end else None
 
 
-@pytest.mark.parametrize(("fault", "latest"), [(REFUSED, 1012), (DENIED, 1011), (Upset.HANG, 1021)])
+@pytest.mark.parametrize("upset", [REFUSED, Upset.HANG])
+def test_a_location_that_fails_once_is_asked_again_before_the_run_ends(upset: Fault | Upset) -> None:
+    world = World([Place("a:1"), Place("b:1")])
+    world.add("b:1", marked(1, "one"))
+    left = iter([upset, REFUSED if upset is REFUSED else None])
+    world.place("b:1").script = lambda command: next(left, None) if isinstance(command, m.Survey) else None
+    result = world.launch(2)
+    assert (result.exact, result.unknown, len(world.alive())) == (True, (), 2)
+
+
+def test_the_only_location_is_asked_twice_before_nothing_is_done() -> None:
+    world = World([Place("a:1")])
+    left = iter([Upset.HANG])
+    world.place("a:1").script = lambda command: next(left, None)
+    assert world.launch(2).exact
+
+
+@pytest.mark.parametrize(("fault", "latest"), [(REFUSED, 1012), (DENIED, 1011), (Upset.HANG, 1031)])
 def test_a_location_that_is_dead_from_the_start_is_covered_and_told(fault: Fault | Upset, latest: float) -> None:
     world = World([Place("a:1"), Place("b:1", script=dead(fault))])
     result = world.launch(6)

@@ -14,7 +14,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.learn import learn
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Identity, Location, Server
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Filling, Knowledge, Tables
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import Knowledge
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Filling, Tables
 
 from .cloud import EPOCH
 from .world import marked, order_of

@@ -16,7 +16,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.desk im
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.learn import learn
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Identity, Location, Server
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Deletion, Tables
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import Deletion
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Tables
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import Proof, Reason, proven, verdict
 
 from .cloud import EPOCH
