@@ -19,6 +19,9 @@ _LABELS = tuple(f"{letter}:{number}" for letter in "abcd" for number in (1, 2))
 _UPSETS = sorted({name for each in UPSETS.values() for name in each})
 
 
+_PASSING = ("hang", "drip", "lost", "landed", "late", "undone", "refused", "error", "overloaded", "limited", "conflict")
+
+
 def draw(seed: int) -> Scenario:
     """The same for the same number, for ever."""
     chance = random.Random(seed)
@@ -53,6 +56,7 @@ def _fair(chance: random.Random, seed: int) -> Scenario:
             lags=chance.random() < 0.3,
             zones=chance.choice((1, 2)),
             upsets=upsets,
+            only=_PASSING,
         )
         for label in _LABELS[: chance.randint(1, 4)]
     )

@@ -34,7 +34,7 @@ Spell: t.TypeAlias = "t.Callable[[m.ToLocation], Fault | Upset | None]"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One kind of happening: what it does, and undoes when its time is over; ``harms`` says that servers may be lost."""
+    """One kind of happening: what it does, and undoes in time; ``harms`` says that servers may be lost by it."""
 
     do: t.Callable[[World, Place, Happening], t.Callable[[], object] | None]
     harms: bool = False
@@ -79,7 +79,7 @@ def _expire(_world: World, place: Place, happening: Happening) -> None:
 
 def _lose_a_cell(_world: World, place: Place, happening: Happening) -> t.Callable[[], object]:
     """Some servers are in no filtered list, and in a survey only by their ids."""
-    ids = [id for id, machine in place.machines.items() if machine.gone_at == NEVER]
+    ids = [number for number, machine in place.machines.items() if machine.gone_at == NEVER]
     place.unknown = frozenset(ids[happening.size % 2 :: 2])
     return functools.partial(setattr, place, "unknown", frozenset())
 
@@ -87,10 +87,10 @@ def _lose_a_cell(_world: World, place: Place, happening: Happening) -> t.Callabl
 def _eat(world: World, place: Place, happening: Happening) -> t.Callable[[], object]:
     """Others launch what takes room, and remove it again."""
     ids = [f"eater-{happening.at}-{number}" for number in range(happening.size)]
-    for id in ids:
-        server = Server(id=id, name=id, status="ACTIVE", vcpus=1, ram=512, created=1_800_000_000 + world.now)
-        place.machines[id] = Machine(server=server)
-    return lambda: [place.machines.pop(id, None) for id in ids]
+    for each in ids:
+        server = Server(id=each, name=each, status="ACTIVE", vcpus=1, ram=512, created=1_800_000_000 + world.now)
+        place.machines[each] = Machine(server=server)
+    return lambda: [place.machines.pop(each, None) for each in ids]
 
 
 def _cut_the_quota(_world: World, place: Place, happening: Happening) -> t.Callable[[], object]:

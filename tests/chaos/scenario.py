@@ -18,7 +18,8 @@ from dataclasses import dataclass
 class Site:
     """One location; most fields are those of the simulated `Place`.
 
-    ``upsets`` is the share of its commands that something happens to; where ``only`` is given, one of these. The shares
+    ``upsets`` is the share of its commands that something happens to; where ``only`` is given, one of these ("lost", or
+    "Create lost" where only POSTs are meant). The shares
     ``broken`` and ``endless`` are of new servers that end in ERROR, and that build for ever.
     """
 

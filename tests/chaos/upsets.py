@@ -114,16 +114,19 @@ class Weather:
         kind = type(command).__name__
         number = self._next(kind)
         name = f"{self.site.label} {kind} {number}"
-        found = UPSETS.get(type(command))
-        if found is None or self._chance(name) >= self.site.upsets or name in self.spared:
+        found = self._possible(command)
+        if not found or self._chance(name) >= self.site.upsets or name in self.spared:
             return None
-        which = [each for each in self.site.only if each in found] or list(found)
-        chosen = which[self._number(f"{name}?") % len(which)]
-        if self.site.only and chosen not in self.site.only:
-            return None
+        chosen = list(found)[self._number(f"{name}?") % len(found)]
         self.fallen[f"{kind} {chosen}"] += 1
         self.names.append(name)
         return found[chosen]
+
+    def _possible(self, command: m.ToLocation) -> dict[str, Blow]:
+        found, kind = UPSETS.get(type(command), {}), type(command).__name__
+        if not self.site.only:
+            return found
+        return {name: blow for name, blow in found.items() if {name, f"{kind} {name}"} & set(self.site.only)}
 
     def boot(self, command: m.Create) -> tuple[str, BootFault | None]:
         """How a new server's boot ends: well, in ERROR, or never."""

@@ -38,7 +38,7 @@ def never_refused_for_room(play: Play) -> t.Iterator[str]:
     for at, event in play.runs[0][1].heard:
         if isinstance(event, m.Refused) and event.fault.kind.value == "quota":
             yield f"refused for room at {at:.2f} by {event.location}"
-        if isinstance(event, m.Shown) and event.server.fault and event.server.fault.code == 413:  # noqa: PLR2004
+        if isinstance(event, m.Shown) and event.server.fault and event.server.fault.code == 413:
             yield f"{event.id} in ERROR for room at {at:.2f}"
 
 

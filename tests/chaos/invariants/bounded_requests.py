@@ -25,26 +25,31 @@ _AGAIN = 15.0  # a silent location is asked again so often while the run waits a
 def bounded_requests(evidence: Evidence) -> t.Iterator[str]:
     """The sum of engine.md, I7: a tick is a second in which something is pending there."""
     run = evidence.run
-    asked: Counter[str] = Counter()
-    allowed: Counter[str] = Counter()
-    for _at, command in run.sent:
-        asked[command.location] += isinstance(command, _READS)
-        allowed[command.location] += 3 * isinstance(command, m.Delete) + isinstance(command, m.Create)
-    moments: dict[str, list[float]] = defaultdict(list)
-    for at, event in run.heard:
-        if isinstance(event, m.At):
-            allowed[event.location] += isinstance(event, _FAILED) + 2 * isinstance(event, m.Ambiguous)
-            if _pending(event, run.order.fleet):
-                moments[event.location].append(at)
-    for at, command in run.sent:
-        if isinstance(command, m.Create | m.Delete):
-            moments[command.location].append(at)
+    asked = Counter(command.location for _at, command in run.sent if isinstance(command, _READS))
+    allowed, moments = _allowed(evidence)
     until = run.ended or run.world.now
     for label in asked:
         seconds = _covered(moments[label])
         bound = 9 + allowed[label] + 2 * seconds / _TICK + (until - run.started) / _AGAIN
         if asked[label] > bound:
             yield f"{label} was asked {asked[label]} times; {bound:.0f} would do for {seconds:.0f} s of waiting"
+
+
+def _allowed(evidence: Evidence) -> tuple[Counter[str], dict[str, list[float]]]:
+    """What writes and failures at each location allow, and when something was pending there."""
+    run = evidence.run
+    allowed: Counter[str] = Counter()
+    moments: dict[str, list[float]] = defaultdict(list)
+    for at, command in run.sent:
+        if isinstance(command, m.Create | m.Delete):
+            allowed[command.location] += 3 if isinstance(command, m.Delete) else 1
+            moments[command.location].append(at)
+    for at, event in run.heard:
+        if isinstance(event, m.At):
+            allowed[event.location] += isinstance(event, _FAILED) + 2 * isinstance(event, m.Ambiguous)
+            if _pending(event, run.order.fleet):
+                moments[event.location].append(at)
+    return allowed, moments
 
 
 def _pending(event: m.Event, fleet: str) -> bool:

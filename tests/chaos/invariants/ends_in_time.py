@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""I8: a run ends by its deadline, makes nothing after a stop, and writes nothing where it is only to say what it would."""
+"""I8: a run ends by its deadline, makes nothing after a stop, and writes nothing in check mode."""
 
 from __future__ import annotations
 

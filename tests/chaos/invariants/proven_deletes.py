@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""I4: what is deleted was read at most 10 s before, and that read showed it ours, and doomed; others are never touched."""
+"""I4: what is deleted was read at most 10 s before, which showed it ours, and doomed; others are never touched."""
 
 from __future__ import annotations
 
