@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A dozen orders whose run is killed after each of its commands in turn: the next run makes it good, `absent` the end."""
+"""A dozen orders, whose run is killed after each of its commands in turn; the next run makes it good."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UPSET = replace(_ONE[0], upsets=1.0, late=50.0)
 
 
 def _found(*ids: str) -> tuple[tuple[str, int], ...]:
-    return tuple(("a:1", _NUMBER[id]) for id in ids)
+    return tuple(("a:1", _NUMBER[each]) for each in ids)
 
 
 def _run(count: int, **facts: t.Any) -> tuple[Turn, ...]:

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import random
 import typing as t
+from dataclasses import replace
+
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, OnShortfall
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place import STRATEGIES
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import SPEC
 
 from .found import FOUND
 from .happenings import HAPPENINGS
@@ -139,19 +144,25 @@ def _turns(chance: random.Random, count: int, *, unlucky: bool) -> tuple[Turn, .
     """Runs of the fleet, mostly of the same order; now and then one of another fleet, or one that only asks."""
     agreed = chance.random() < 0.7
     absent = chance.random() < 0.1
+    shared = _facts(chance, count, SHARED)
     timeout = chance.choice((60.0, 200.0, 400.0))
     turns = []
     for _turn in range(chance.choice((1, 1, 2, 2, 3, 5))):
         mine = 0 if absent else count if agreed else chance.choice((0, count, chance.randint(0, count + 3)))
-        turns.append(_turn_of(chance, mine, timeout, unlucky=unlucky))
+        turns.append(_turn_of(chance, mine, (timeout, shared), unlucky=unlucky))
     if chance.random() < 0.15:
-        turns.append(_turn_of(chance, chance.randint(0, 4), timeout, unlucky=unlucky, fleet=RIVAL))
+        turns.append(_turn_of(chance, chance.randint(0, 4), (timeout, ()), unlucky=unlucky, fleet=RIVAL))
     if chance.random() < 0.05:
         turns.append(Turn(at=turns[0].at + 3.0, count=count, check=True, timeout=timeout))
     return tuple(turns)
 
 
-def _turn_of(chance: random.Random, count: int, timeout: float, *, unlucky: bool, fleet: str = FLEET) -> Turn:
+Terms: t.TypeAlias = tuple[float, tuple[tuple[str, t.Any], ...]]
+
+
+def _turn_of(chance: random.Random, count: int, terms: Terms, *, unlucky: bool, fleet: str = FLEET) -> Turn:
+    """One run; the terms are its timeout, and what all runs of the scenario have in common."""
+    timeout, shared = terms
     killed, stopped = (chance.random() < 0.2, chance.random() < 0.05) if unlucky else (False, False)
     return Turn(
         at=_BEGIN + chance.choice((0.0, 0.0, 0.5, 4.0, 20.0, 70.0)),
@@ -159,24 +170,37 @@ def _turn_of(chance: random.Random, count: int, timeout: float, *, unlucky: bool
         fleet=fleet,
         absent=count == 0,
         timeout=timeout,
-        facts=_facts(chance, count),
+        facts=(*shared, *_facts(chance, count, FACTS)),
         dies_after=chance.randint(1, 20 + 3 * count) if killed else None,
         stops_after=round(chance.uniform(0.0, 40.0), 2) if stopped else None,
     )
 
 
-FACTS: dict[str, tuple[float, t.Callable[[random.Random, int], t.Any]]] = {
-    "strategy": (0.3, lambda chance, count: chance.choice(("even", "pack"))),
+Draw: t.TypeAlias = "tuple[float, t.Callable[[random.Random, int], t.Any]]"
+
+FACTS: dict[str, Draw] = {
+    "strategy": (0.5, lambda chance, count: chance.choice(list(STRATEGIES))),
     "max_per_location": (0.1, lambda chance, count: chance.randint(1, max(1, count))),
     "headroom": (0.1, lambda chance, count: chance.randint(0, 2)),
     "min_count": (0.2, lambda chance, count: chance.randint(0, count)),
     "lifetime": (0.1, lambda chance, count: 3600),
     "wait": (0.03, lambda chance, count: False),
     "fail_on_unreachable": (0.05, lambda chance, count: True),
+    "fence": (0.2, lambda chance, count: True),
+    "wait_for_room": (0.1, lambda chance, count: True),
+    "max_removals": (0.05, lambda chance, count: chance.randint(0, 3)),
+    "on_shortfall": (0.15, lambda chance, count: chance.choice(list(OnShortfall))),
+}
+# What says which servers are the right ones is the same in all runs of one scenario, or they contradict each other.
+SHARED: dict[str, Draw] = {
+    "adopt": (0.1, lambda chance, count: True),
+    "repair": (0.1, lambda chance, count: True),
+    "on_drift": (0.15, lambda chance, count: chance.choice(list(OnDrift))),
+    "spec": (0.1, lambda chance, count: replace(SPEC, image="another")),
 }
 
 
-def _facts(chance: random.Random, count: int) -> tuple[tuple[str, t.Any], ...]:
+def _facts(chance: random.Random, count: int, table: dict[str, Draw]) -> tuple[tuple[str, t.Any], ...]:
     """Fields of the order beside its count: each with its share, and how its value is drawn."""
-    drawn = ((name, share, value(chance, count)) for name, (share, value) in FACTS.items())
+    drawn = ((name, share, value(chance, count)) for name, (share, value) in table.items())
     return tuple((name, value) for name, share, value in drawn if chance.random() < share)

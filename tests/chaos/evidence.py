@@ -37,9 +37,11 @@ class Evidence:
 
     run: Running
     reads: dict[str, list[Read]] = field(default_factory=lambda: defaultdict(list))
+    tokens: frozenset[str] = frozenset()
     ready: dict[int, list[Read]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
+        self.tokens = frozenset(command.token for _at, command in self.run.sent if isinstance(command, m.Create))
         deleted = {command.id for _at, command in self.run.sent if isinstance(command, m.Delete)}
         if deleted:
             for heard_at, event in self.run.heard:

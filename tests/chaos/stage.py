@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Flavor, Server
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Order, Patience
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, Order, Patience
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.cloud import NEVER, Place
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import (
     Running,
@@ -83,9 +84,9 @@ def play(scenario: Scenario) -> Play:
     calm(world)
     for weather, place in zip(played.weathers, world.places, strict=True):
         place.build = weather.site.build
-    first = scenario.own[0]
+    closing = closing_order(scenario.own[0])
     for _closing in range(2):
-        played.closing.append(world.start(order_of(first.count, absent=first.absent, min_count=0)))
+        played.closing.append(world.start(closing))
         world.finish(played.closing[-1])
         played.at_close = played.at_close or _alive(world)
     for fleet in sorted({turn.fleet for turn in scenario.turns}):
@@ -113,6 +114,13 @@ def _alive(world: World) -> tuple[Server, ...]:
     return tuple({server.id: server for server in world.alive()}.values())
 
 
+def closing_order(turn: Turn) -> Order:
+    """The same number of the same servers, with time, and without any whim."""
+    kept = {name: value for name, value in turn.facts if name in ("adopt", "repair", "spec")}
+    drift = {name: value for name, value in turn.facts if value is OnDrift.REPLACE}
+    return order_of(turn.count, absent=turn.absent, **{"min_count": 0, **kept, **drift})
+
+
 def order_for(turn: Turn) -> Order:
     patience = Patience(timeout=turn.timeout, boot=40.0, api=20.0)
     facts = {"min_count": 0, **dict(turn.facts)}
@@ -128,6 +136,9 @@ def _begin(scenario: Scenario) -> Play:
         if place.endpoint in by_label:
             place.machines = by_label[place.endpoint].machines
     world = World(places)
+    numbers = ((number * 4871) % 9973 for number in itertools.count(1))  # ids are in no order, as Nova's
+    for place in places:
+        place.ids = numbers
     for label, number in scenario.found:
         world.add(label, FOUND[number])
     return Play(scenario, world, weathers, fallen, begun=_alive(world))

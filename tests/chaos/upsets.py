@@ -84,6 +84,30 @@ UPSETS: dict[type[m.Command], dict[str, Blow]] = {
         "error": _ERROR,
         "forbidden": Fault(kind=Kind.FORBIDDEN, message="Policy doesn't allow it", status=403),
     },
+    m.Mark: {
+        "hang": Upset.HANG,
+        "drip": Upset.DRIP,
+        "lost": Upset.LOST,
+        "landed": Upset.LANDED,
+        "late": Upset.LATE,
+        "error": _ERROR,
+        "conflict": Fault(kind=Kind.CONFLICT, message="somebody else writes the metadata", status=409),
+    },
+    m.OpenFence: {
+        "hang": Upset.HANG,
+        "landed": Upset.LANDED,
+        "late": Upset.LATE,
+        "error": _ERROR,
+        "forbidden": Fault(kind=Kind.FORBIDDEN, message="Policy doesn't allow it", status=403),
+        "quota": Fault(kind=Kind.GROUP_QUOTA, message="too many server groups", status=403),
+    },
+    m.ShutFence: {
+        "hang": Upset.HANG,
+        "drip": Upset.DRIP,
+        "lost": Upset.LOST,
+        "landed": Upset.LANDED,
+        "error": _ERROR,
+    },
 }
 
 BOOTS: dict[str, BootFault | None] = {

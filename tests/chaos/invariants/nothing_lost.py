@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 
 
 def nothing_lost(play: Play) -> t.Iterator[str]:
-    """Of what has no two signs left nobody can tell whose it is; of others' servers not one is gone."""
+    """Of what has no two signs left nobody can tell whose it is; of others' servers not one is gone, unless adopted."""
     made = {command.token for run in play.named.values() for command in run.commands if isinstance(command, m.Create)}
     for server in play.at_last:
         mark = mark_of(server)
@@ -25,6 +25,8 @@ def nothing_lost(play: Play) -> t.Iterator[str]:
     for run in play.removals:
         if run.result is None or run.result.failed or not run.result.exact:
             yield f"the removal of {run.order.fleet} is not content"
+    if any(("adopt", True) in turn.facts for turn in play.scenario.turns):
+        return
     left = {server.id for server in play.at_last}
     fleets = {turn.fleet for turn in play.scenario.turns}
     for server in play.begun:

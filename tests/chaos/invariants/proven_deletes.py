@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnShortfall
 from ansible_collections.openmultistack.cloud.tests.chaos.evidence import FRESH, Evidence
 from ansible_collections.openmultistack.cloud.tests.chaos.truth import mark_of, slot_in
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.cloud import EPOCH
@@ -16,6 +17,7 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._c
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
 
+IDLE = ("SHUTOFF", "PAUSED", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED")
 _STEP = 1.0  # Nova writes whole seconds, and so does the Date header
 
 
@@ -42,7 +44,10 @@ def _shown_doomed(evidence: Evidence, command: m.Delete, at: float) -> bool:
 
 def broken(evidence: Evidence, server: Server, command: m.Delete, at: float) -> bool:
     """Whether a read that showed this says by itself that the server must go."""
-    if server.status in ("ERROR", "SOFT_DELETED"):
+    order, mark = evidence.run.order, mark_of(server)
+    if server.status in ("ERROR", "SOFT_DELETED") or (order.repair and server.status in IDLE):
+        return True
+    if order.on_shortfall is OnShortfall.ROLLBACK and mark and mark.token in evidence.tokens:
         return True
     return server.status == "BUILD" and _stuck(evidence, server, command, at)
 
