@@ -19,7 +19,7 @@ from .invariants.exactly import closed
 from .invariants.nothing_lost import nothing_lost
 from .invariants.proven_deletes import proven_deletes
 from .invariants.proven_trims import proven_trims
-from .invariants.truly_exact import truly_exact
+from .invariants.truly_exact import still_there, truly_exact
 from .invariants.whole_account import whole_account
 
 if t.TYPE_CHECKING:
@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 
 OF_PLAYS: dict[str, tuple[t.Callable[[Play], t.Iterable[str]], ...]] = {
     "I1": (closed,),
-    "I2": (truly_exact,),
+    "I2": (truly_exact, still_there),
     "I6": (never_refused_for_room,),
     "I9": (nothing_lost,),
 }

@@ -15,16 +15,26 @@ if t.TYPE_CHECKING:
 
 
 def truly_exact(play: Play) -> t.Iterator[str]:
+    """Asked where nothing else may have changed the fleet since."""
+    results = [run.result for _turn, run in play.own]
+    if all(each and each.exact for each in results) and _undisturbed(play):
+        order = play.own[0][1].order
+        yield from wrong_slots(play.at_end, order.fleet, order.count)
+
+
+def still_there(play: Play) -> t.Iterator[str]:
+    """What one run returned as exact lives, even where another run of the same order had a bad day."""
+    if not _undisturbed(play):
+        return
+    alive = {server.id for server in play.at_end}
+    for turn, run in play.own:
+        for kept in run.result.servers if run.result and run.result.exact else ():
+            if kept.server.id not in alive:
+                yield f"the run of {turn.at} returned {kept.server.id} as exact, and it is gone"
+
+
+def _undisturbed(play: Play) -> bool:
     """Not asked where orders contradict each other, or others took servers away, or a cell hid without a trace."""
     hidden = any(site.blind or site.paged for site in play.scenario.sites)
     hidden = hidden and any(each.what == "cell down" for each in play.scenario.happenings)
-    results = [run.result for _turn, run in play.own]
-    if not play.scenario.agreed or play.harmed or hidden or not all(each and each.exact for each in results):
-        return
-    order = play.own[0][1].order
-    yield from wrong_slots(play.at_end, order.fleet, order.count)
-    alive = {server.id for server in play.at_end}
-    for number, result in enumerate(results):
-        for kept in result.servers if result else ():
-            if kept.server.id not in alive:
-                yield f"run {number} returned {kept.server.id} as exact, and it is gone"
+    return play.scenario.agreed and not play.harmed and not hidden
