@@ -38,18 +38,27 @@ def proven_deletes(evidence: Evidence) -> t.Iterator[str]:
 
 
 def _shown_doomed(evidence: Evidence, command: m.Delete, at: float) -> bool:
-    shown = [read.server for read in evidence.before(command.id, at) if read.sure]
-    return any(broken(evidence, server, command, at) or evidence.winner(server, at) for server in shown)
+    reads = evidence.before(command.id, at)
+    shown = [read.server for read in reads if read.sure]
+    return rolled_back(evidence, reads[-1].server) or any(
+        broken(evidence, server, command, at) or evidence.winner(server, at) for server in shown
+    )
 
 
 def broken(evidence: Evidence, server: Server, command: m.Delete, at: float) -> bool:
     """Whether a read that showed this says by itself that the server must go."""
-    order, mark = evidence.run.order, mark_of(server)
-    if server.status in ("ERROR", "SOFT_DELETED") or (order.repair and server.status in IDLE):
-        return True
-    if order.on_shortfall is OnShortfall.ROLLBACK and mark and mark.token in evidence.tokens:
+    idle = evidence.run.order.repair and server.status in IDLE
+    if server.status in ("ERROR", "SOFT_DELETED") or idle or rolled_back(evidence, server):
         return True
     return server.status == "BUILD" and _stuck(evidence, server, command, at)
+
+
+def rolled_back(evidence: Evidence, server: Server) -> bool:
+    """Whether this run made it, and was ordered to take all of that back where it falls short."""
+    mark = mark_of(server)
+    return (
+        evidence.run.order.on_shortfall is OnShortfall.ROLLBACK and mark is not None and mark.token in evidence.tokens
+    )
 
 
 def _stuck(evidence: Evidence, server: Server, command: m.Delete, at: float) -> bool:
