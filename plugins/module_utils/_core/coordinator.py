@@ -92,9 +92,9 @@ def _waited(desk: Desk, now: float) -> bool:
     watch(desk, now)
     if _settle(desk):
         desk.wake_at(now)
-    if not _quiet(desk, now) or roll_back(desk, now, hopeless=True) or settle_fences(desk, every=True):
+    if not _quiet(desk, now) or settle_fences(desk, every=True) or not confirm(desk, now):
         return False
-    return confirm(desk, now)
+    return not roll_back(desk, now, hopeless=True)
 
 
 def _sent(desk: Desk) -> bool:

@@ -18,10 +18,15 @@ if t.TYPE_CHECKING:
 
 
 def roll_back(desk: Desk, now: float, *, hopeless: bool) -> bool:
-    """Whether taking back begins now: too few servers serve, and there is no hope or no time for more."""
+    """Whether taking back begins now: too few servers serve, and there is no hope or no time for more.
+
+    Never while a location is being read: another run of the same order may have filled there what is missed here.
+    """
     order = desk.run.order
     asked = order.on_shortfall is OnShortfall.ROLLBACK and not order.absent and not desk.undoing
-    if not asked or not (hopeless or now >= desk.run.last_post) or serving(desk) >= order.min_count:
+    reading = any(row.surveying for row in desk.tables.locations.values())
+    late = now >= desk.run.last_post and not reading
+    if not asked or not (hopeless or late) or serving(desk) >= order.min_count:
         return False
     desk.undoing = True
     desk.queues.clear()
