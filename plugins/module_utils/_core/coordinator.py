@@ -117,8 +117,7 @@ def _quiet(desk: Desk, now: float) -> bool:
 def _settle(desk: Desk) -> set[int]:
     """Derive the touched slots again; a slot that lost its server wants a new plan."""
     changed = set(desk.tables.touched)
-    desk.tables.settle()
-    if any(desk.tables.filling(slot) is Filling.EMPTY for slot in changed):
+    if desk.tables.settle():
         desk.replan = True
     return changed
 

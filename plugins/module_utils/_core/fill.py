@@ -183,7 +183,7 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
     if fence is not None:
         fence.posts += 1
     desk.tables.add_attempt(AttemptRow(token=token, slot=slot, offer=offer, posted_at=now, fence=fence))
-    desk.tables.settle()
+    desk.replan |= desk.tables.settle()
     desk.ask(
         m.Create(
             location=row.label,

@@ -93,16 +93,19 @@ class Tables:
         self.settle()
         return set(self._servers_in)
 
-    def settle(self) -> None:
-        """Derive again how each touched slot stands."""
+    def settle(self) -> bool:
+        """Derive again how each touched slot stands; whether one of them has become empty."""
+        emptied = False
         for slot in self.touched:
             new = self._derive(slot)
             old = self._fillings.get(slot)
+            emptied |= new is Filling.EMPTY is not old
             if old is not None:
                 self.slots[old].discard(slot)
             self._fillings[slot] = new
             self.slots[new].add(slot)
         self.touched.clear()
+        return emptied
 
     def _derive(self, slot: int) -> Filling:
         standing = self.candidates(slot)
