@@ -118,7 +118,8 @@ options:
   wait_for_room:
     description:
       - Whether to wait for room where there is too little, and fill slots as quota becomes free, until O(timeout).
-      - It is best effort. No order among those who wait is promised.
+      - It is best effort. No order among those who wait is promised. Of two orders that wait and block each other, the
+        one that began later gives back what it has made until the other is complete.
     type: bool
     default: false
   on_shortfall:

@@ -13,11 +13,13 @@ from . import messages as m
 from .account import account_of
 from .adopt import adopt
 from .confirm import confirm
+from .courtesy import gives_way
 from .desk import Desk, Run
 from .fence import settle_fences
 from .fill import enough, fill, looked_up, planned
 from .gate import gate
 from .learn import learn
+from .patience import await_room
 from .remove import doomed, remove
 from .result import Objection, What
 from .rollback import roll_back
@@ -81,9 +83,12 @@ def decide(desk: Desk, now: float, *, rang: bool) -> bool:
 def act(desk: Desk, now: float, slots: set[int]) -> None:
     """Bring the fleet nearer to what was ordered; these slots are those to look at."""
     roll_back(desk, now, hopeless=False)
+    gives = gives_way(desk, now)
     remove(desk, now, slots)
-    if not desk.undoing:
+    if not desk.undoing and not gives:
         fill(desk, now)
+    elif gives:
+        await_room(desk, now)
     desk.open |= settle_fences(desk, every=False)
 
 

@@ -57,8 +57,9 @@ class Run:
 class Desk:
     """The working state beside the tables; `decide` writes its commands here.
 
-    ``undoing`` says that what this run made is being taken back; ``shortened`` are the locations whose
-    `max_lifetime` ends servers earlier than the order asked.
+    ``elder`` is the fleet that this order lets go first while both wait for room; ``short_of_room`` whether the last
+    plan left slots without a place. ``undoing`` says that what this run made is being taken back; ``shortened`` are the
+    locations whose `max_lifetime` ends servers earlier than the order asked.
     """
 
     run: Run
@@ -76,6 +77,8 @@ class Desk:
     replan_at: float = float("inf")
     posts: int = 0
     undoing: bool = False
+    elder: str = ""
+    short_of_room: bool = False
 
     commands: list[m.Command] = field(default_factory=list)
     wake: float | None = None

@@ -15,7 +15,17 @@ from .adopt import adoptable
 from .fence import fence_for, guarded, unfenced
 from .heritage import expires, owner
 from .holds import held
-from .identity import EXPIRES_KEY, IMAGE_KEY, MARK_KEY, OWNER_KEY, Mark, description_with, server_name, token_from
+from .identity import (
+    COUNT_KEY,
+    EXPIRES_KEY,
+    IMAGE_KEY,
+    MARK_KEY,
+    OWNER_KEY,
+    Mark,
+    description_with,
+    server_name,
+    token_from,
+)
 from .patience import may_yet, waits_for_room
 from .place import Place, Placement, place_slots
 from .renewal import makes_way, renewable, renews
@@ -89,6 +99,7 @@ def _plan(desk: Desk, now: float) -> None:
     desk.planned_at, desk.replan, desk.replan_at = now, False, float("inf")
     desk.tables.roomier = False
     desk.placement = planned(desk, wanted, now)
+    desk.short_of_room = bool(desk.placement.unplaced)
     _make_way(desk, now)
     going = any(leaving(desk, row, now) for row in desk.tables.servers.values())
     hopeless = not (desk.posts or going or desk.unsettled or waits_for_room(desk))
@@ -177,6 +188,7 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
         EXPIRES_KEY: expires(desk, row),
         OWNER_KEY: owner(desk, row),
         IMAGE_KEY: order.spec.image,
+        **({COUNT_KEY: str(order.count)} if order.wait_for_room else {}),
     }
     row.pace.sent()
     fence = fence_for(desk, row) if order.fence and not unfenced(row) else None

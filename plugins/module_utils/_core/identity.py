@@ -23,6 +23,7 @@ MARK_KEY = "multi_stack"
 EXPIRES_KEY = "multi_stack_expires"
 OWNER_KEY = "multi_stack_owner"
 IMAGE_KEY = "multi_stack_image"
+COUNT_KEY = "multi_stack_count"
 NEVER = "never"
 _NAME = re.compile(r"(.+)-(\d{3,})")
 _DESCRIPTION = 255

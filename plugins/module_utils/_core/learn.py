@@ -16,6 +16,7 @@ from collections import Counter
 
 from . import messages as m
 from .adopt import mark_refused, marked, not_adopted
+from .courtesy import waiting_orders
 from .faults import Fault, Kind
 from .fence import fence_open, fence_refused, fence_shut
 from .holds import hold
@@ -69,6 +70,7 @@ def _count(tables: Tables, row: LocationRow, event: m.Surveyed) -> None:
     if event.limits is not None:
         tables.roomier = True
         row.limits, row.usage = event.limits, event.usage
+        row.waiting = waiting_orders(tables.fleet, event.servers)
         row.owners = Counter(owner_of(server) for server in event.servers if MARK_KEY in dict(server.metadata))
         ids = {token: attempt.id for token, attempt in tables.attempts.items()}
         row.ledger.recount({server.id for server in event.servers}, ids)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .faults import ROOM
-from .rows import LocationRow, Lookup
+from .rows import Lookup
 from .watch import leaving
 
 if t.TYPE_CHECKING:
@@ -34,7 +34,7 @@ def may_yet(desk: Desk, now: float) -> bool:
         desk.wake_at(until)
         desk.replan_at = until
     if waits:
-        _look_for_room(desk, rows, now)
+        await_room(desk, now)
     return waits or until < desk.run.last_post
 
 
@@ -44,9 +44,12 @@ def waits_for_room(desk: Desk) -> bool:
     return desk.run.order.wait_for_room and any(row.placeable and row.lookup is Lookup.KNOWN for row in rows)
 
 
-def _look_for_room(desk: Desk, rows: t.Iterable[LocationRow], now: float) -> None:
+def await_room(desk: Desk, now: float) -> None:
     """Read the limits again, ever more seldom, and not at the same moment as others who began with us."""
+    if now >= desk.run.last_post:
+        return
+    desk.open = True
     waited = now - desk.run.started
     every = min(_LATEST, max(_SOONEST, _SHARE * waited)) * (1 + desk.run.entropy[0] / 1024)
-    for row in rows:
+    for row in [each for each in desk.tables.locations.values() if each.placeable]:
         desk.survey_when_due(row, row.surveyed_at + every, now)

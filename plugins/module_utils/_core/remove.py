@@ -66,7 +66,7 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
         return
     if found.reason is Reason.STUCK:
         bury(desk.tables, row, Fault(kind=Kind.STUCK, message=found.reason.value), now)
-    if found.reason is Reason.UNDONE:
+    if found.reason in (Reason.UNDONE, Reason.YIELDED):
         desk.tables.attempts[row.token].state = State.UNDONE
     row.deletes += 1
     until = proof_until(desk, row, found.proof)

@@ -139,7 +139,7 @@ def missing_text(missing: Missing) -> str:
     return {
         Filling.PENDING.value: f"server {missing.id} was still building",
         Filling.TAKEN.value: f"server {missing.id} was deleted by somebody else meanwhile",
-        State.UNDONE.value: "it was taken back, since the order could not be met (on_shortfall: rollback)",
+        State.UNDONE.value: "it was taken back: rolled back, or left to an elder order that waits for room",
         State.POSTING.value: "the cloud had not answered yet",
         State.SEEN.value: f"server {missing.id} was building when its location fell silent",
     }.get(missing.why, missing.why)

@@ -30,6 +30,7 @@ class What(enum.Enum):
     STOPPED = "stopped"
     ROLLED_BACK = "rolled back"
     ADOPTED = "adopted"
+    GAVE_WAY = "gave way"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from .model import Identity, Limits, Location, Offer, Phase, Server, Usage
 from .pace import Pace
 
 if t.TYPE_CHECKING:
+    from .courtesy import Waiting
     from .faults import Fault
 
 LONG_AGO = float("-inf")
@@ -61,7 +62,7 @@ class LocationRow:
     not; ``posted_at`` when a POST was last accepted; ``stirred_at`` when one of its servers last changed; ``offset`` is
     its clock less ours; ``deleting`` counts the DELETEs under way, ``showing`` are the servers being read by id.
     ``ports`` is for how many servers there were ports left when the names were looked up, ``ports_taken`` how many came
-    since; ``owners`` counts what each owner has there.
+    since; ``owners`` counts what each owner has there; ``waiting`` are other fleets whose orders wait for room.
     """
 
     location: Location
@@ -86,6 +87,7 @@ class LocationRow:
     lookup_fault: Fault | None = None
     ports: int | None = None
     ports_taken: int = 0
+    waiting: dict[str, Waiting] = field(default_factory=dict)
     owners: Counter[str] = field(default_factory=Counter)
     offers: tuple[Offer, ...] = ()
     holds: dict[tuple[object, ...], Hold] = field(default_factory=dict)

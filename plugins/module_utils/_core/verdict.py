@@ -32,6 +32,7 @@ class Reason(enum.Enum):
     RELEASED = "it is only soft-deleted"
     IDLE = "it does not run, and is repaired"
     UNDONE = "the order cannot be met, and is rolled back"
+    YIELDED = "an elder order waits for room as well"
 
 
 class Proof(enum.Enum):
@@ -60,8 +61,8 @@ def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
         return Verdict(Reason.BROKEN, Proof.SHOW)
     if row.slot > desk.run.order.count:
         return _beyond(desk, row)
-    if desk.undoing and row.token:
-        return Verdict(Reason.UNDONE, Proof.ROW)
+    if row.token and (desk.undoing or desk.elder):
+        return Verdict(Reason.UNDONE if desk.undoing else Reason.YIELDED, Proof.ROW)
     return Verdict(Reason.STUCK, Proof.SHOW) if _stuck(desk, row, now) else _beside(desk, row)
 
 

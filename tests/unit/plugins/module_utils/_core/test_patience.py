@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection, What
 
 from .cloud import Place
 from .world import World, kinds, marked, order_of
+
+if TYPE_CHECKING:
+    from .running import Running
 
 
 def full(quota: int = 3) -> World:
@@ -65,3 +70,38 @@ def test_does_not_wait_where_no_location_knows_the_names() -> None:
 
 def test_does_not_wait_unless_it_is_told_to() -> None:
     assert full().launch(1).objection is Objection.NO_ROOM
+
+
+def test_of_two_that_wait_the_younger_gives_back_and_both_come_to_their_end() -> None:
+    """Fifteen and fifteen where twenty fit: without courtesy each would hold ten until both time out."""
+    world = World([Place("a:1", quota=20)])
+    patience = Patience(timeout=600.0)
+    elder = world.start(order_of(15, fleet="elder", wait_for_room=True, patience=patience))
+    younger: list[Running] = []
+    later = order_of(15, fleet="younger", wait_for_room=True, patience=patience)
+    world.later(world.now + 1.3, lambda: younger.append(world.start(later)))
+    assert world.finish(elder).exact
+    for machine in list(world.place("a:1").machines.values()):
+        if machine.server.name.startswith("elder"):
+            machine.gone_at = world.now + 60.0
+    result = world.finish(younger[0])
+    assert result.exact
+    assert any(each.what is What.GAVE_WAY and "elder" in each.why for each in result.decisions)
+
+
+def test_nobody_gives_way_to_an_order_that_has_ended() -> None:
+    world = World([Place("a:1", quota=4)])
+    world.launch(6, fleet="gone", min_count=0, wait_for_room=True, patience=Patience(timeout=20.0))
+    world.settle()
+    world.now += 100.0
+    run = world.start(order_of(6, min_count=0, wait_for_room=True, patience=Patience(timeout=60.0)))
+    result = world.finish(run)
+    assert not any(each.what is What.GAVE_WAY for each in result.decisions)
+
+
+def test_an_order_that_waits_says_so_in_its_servers() -> None:
+    world = World([Place("a:1")])
+    world.launch(2, wait_for_room=True)
+    assert {dict(server.metadata)["multi_stack_count"] for server in world.alive()} == {"2"}
+    world.launch(3)
+    assert sum("multi_stack_count" in dict(server.metadata) for server in world.alive()) == 2

@@ -35,7 +35,7 @@ def test_takes_back_what_it_made_and_leaves_the_rest() -> None:
     result = roll(world, 5)
     assert (result.failed, result.exact, [each.server.id for each in result.servers]) == (True, False, ["old"])
     assert [server.id for server in world.alive()] == ["old"]
-    assert "it was taken back, since the order could not be met (on_shortfall: rollback)" in failure(result)
+    assert "it was taken back: rolled back" in failure(result)
 
 
 def test_keeps_everything_where_the_order_is_met() -> None:
