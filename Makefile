@@ -8,9 +8,10 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs core unit sanity units integration build tarball lock clean
+.PHONY: help demo test lint types docs core unit chaos ablation sanity units integration build tarball lock clean
 
 cache := $(CURDIR)/.cache
+chaos := ansible_collections.openmultistack.cloud.tests.chaos
 core_tests := tests/unit/plugins/module_utils/_core
 users_path := $(PATH)
 # The user's own clouds, accounts and Ansible settings are none of our business.
@@ -20,6 +21,7 @@ export PATH := $(cache)/venv/bin:$(shell getconf PATH)
 export LC_ALL := C.UTF-8
 export ANSIBLE_COLLECTIONS_PATH := $(cache)
 export COVERAGE_FILE := $(cache)/coverage
+export SEED SEEDS FIRST STORY SMALL
 export HYPOTHESIS_STORAGE_DIRECTORY := $(cache)/hypothesis
 
 help: ## list the targets
@@ -52,6 +54,12 @@ core: $(cache)/ready-dev ## unit tests of the decisions (_core) alone, every bra
 
 unit: core ## all unit tests: the fast loop
 	python -m pytest -n auto --ignore=$(core_tests) --cov --cov-append | tee $(cache)/unit.log
+
+chaos: $(cache)/ready-dev ## thousands of orders in simulated worlds (SEEDS=, FIRST=), or one: SEED=123 STORY=1 [SMALL=1]
+	tools/chaos
+
+ablation: $(cache)/ready-dev ## switch each rule of the engine off in turn, and print what that costs (SEEDS=)
+	PYTHONPATH=$(cache) python -m $(chaos).ablation $(if $(SEEDS),--seeds $(SEEDS))
 
 sanity units integration: $(cache)/ready-dev
 	flock --close $(cache)/lock tools/ansible-test $@

@@ -13,6 +13,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.tests.chaos.evidence import Evidence
     from ansible_collections.openmultistack.cloud.tests.chaos.stage import Play
+    from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.running import Running
 
 MOST_IN_FLIGHT = 32
 _ENDS = m.ENDS[m.Create]
@@ -35,7 +36,11 @@ def never_refused_for_room(play: Play) -> t.Iterator[str]:
     upset = any(site.upsets or site.broken or site.endless for site in play.scenario.sites)
     if len(play.scenario.turns) > 1 or world_moves or upset:
         return
-    for at, event in play.runs[0][1].heard:
+    yield from refused_for_room(play.runs[0][1])
+
+
+def refused_for_room(run: Running) -> t.Iterator[str]:
+    for at, event in run.heard:
         if isinstance(event, m.Refused) and event.fault.kind.value == "quota":
             yield f"refused for room at {at:.2f} by {event.location}"
         if isinstance(event, m.Shown) and event.server.fault and event.server.fault.code == 413:

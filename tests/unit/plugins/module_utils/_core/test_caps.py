@@ -16,8 +16,12 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import failure
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
+from ansible_collections.openmultistack.cloud.tests.chaos.evidence import Evidence
+from ansible_collections.openmultistack.cloud.tests.chaos.invariants.bounded_flight import (
+    bounded_flight,
+    refused_for_room,
+)
 
-from . import invariants
 from .cloud import SMALL, Place
 from .world import SPEC, World, marked, order_of
 
@@ -98,7 +102,7 @@ def test_a_lone_order_is_never_refused_for_room(facts: dict[str, t.Any]) -> None
     world = World([Place("a:1", flavors=(two,), **facts)])
     run = world.start(order_of(9, min_count=0))
     assert len(world.finish(run).servers) == 7
-    assert list(invariants.never_refused_for_room(run)) == []
+    assert list(refused_for_room(run)) == []
 
 
 def test_servers_of_others_take_room() -> None:
@@ -114,7 +118,7 @@ def test_many_servers_over_many_locations_need_few_requests() -> None:
     result = world.finish(run)
     assert (result.exact, {each.running for each in result.tallies}) == (True, {3})
     assert len(run.commands) <= 20 * (1 + 1 + 1) + 60 + 20 * 12
-    assert list(invariants.bounded_flight(run)) == []
+    assert list(bounded_flight(Evidence(run))) == []
 
 
 def test_posts_go_out_at_each_locations_own_pace() -> None:
