@@ -136,7 +136,7 @@ def _happenings(chance: random.Random, sites: t.Sequence[Site]) -> tuple[Happeni
 
 
 def _found(chance: random.Random, sites: t.Sequence[Site]) -> tuple[tuple[str, int], ...]:
-    chosen = chance.sample(range(len(FOUND)), chance.choice((0, 0, 0, 1, 4, 8)))
+    chosen = chance.sample(range(len(FOUND)), chance.choice((0, 0, 0, 1, 4, 8, 18)))
     return tuple((chance.choice(sites).label, number) for number in chosen)
 
 
@@ -193,7 +193,7 @@ FACTS: dict[str, Draw] = {
 }
 # What says which servers are the right ones is the same in all runs of one scenario, or they contradict each other.
 SHARED: dict[str, Draw] = {
-    "adopt": (0.1, lambda chance, count: True),
+    "adopt": (0.2, lambda chance, count: True),
     "repair": (0.1, lambda chance, count: True),
     "on_drift": (0.15, lambda chance, count: chance.choice(list(OnDrift))),
     "spec": (0.1, lambda chance, count: replace(SPEC, image="another")),

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
     from .stage import Play
 
 LEAST_EXACT = 0.99
-LEAST_OFTEN = 1000  # in so many orders each fault is to have fallen at least once
+LEAST_OFTEN = 10_000  # in so many orders each fault is to have fallen at least once
 
 
 @dataclass
