@@ -156,8 +156,6 @@ def _post(desk: Desk, now: float) -> None:
             if desk.tables.filling(slot) is Filling.EMPTY or renews(desk, slot):
                 _create(desk, row, slot, offer, now)
                 in_flight += 1
-        if queue and now < row.pace.quiet_until:
-            desk.wake_at(row.pace.quiet_until)
 
 
 def _may_post(desk: Desk, row: LocationRow, offer: Offer, now: float) -> bool:

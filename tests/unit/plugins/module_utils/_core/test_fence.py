@@ -102,6 +102,14 @@ def test_a_stop_shuts_the_fences() -> None:
     assert (bool(result.stopped), result.fences, groups(world)) == (True, (), set())
 
 
+def test_a_stop_tries_only_once_to_shut_a_fence() -> None:
+    world = World([Place("a:1", latency=1.0, script=lambda c: NO if isinstance(c, m.ShutFence) else None)])
+    run = world.start(order_of(5, fence=True))
+    world.later(1004.5, run.stop)
+    result = world.finish(run)
+    assert (len(result.fences), kinds(run.commands)[m.ShutFence]) == (1, 1)
+
+
 def test_an_order_that_does_not_wait_shuts_its_fences_as_well() -> None:
     world = World([Place("a:1")])
     result = world.launch(3, fence=True, wait=False)

@@ -69,6 +69,21 @@ def deleting(some: Tables) -> None:
     some.locations["a:1"].deleting = 1
 
 
+def test_a_delete_that_had_no_turn_counts_as_none() -> None:
+    some = tables()
+    deleting(some)
+    learn(some, of_server(m.DeleteRefused, fault=LOST))
+    assert (some.servers["one"].deletes, some.servers["one"].deletion) == (0, Deletion.NONE)
+
+
+def test_a_mark_that_a_survey_has_shown_already_changes_nothing_more() -> None:
+    some = tables()
+    learn(some, surveyed(1.0, replace(ONE, metadata=(), description="")))
+    learn(some, surveyed(2.0, ONE))
+    learn(some, of_server(m.Marked))
+    assert (some.suspicious, some.servers["one"].ours) == ({}, True)
+
+
 @pytest.mark.parametrize("event", sorted(LESSONS, key=str))
 def test_every_lesson_is_about_an_event_of_a_location(event: type[m.Event]) -> None:
     assert issubclass(event, m.At)

@@ -89,6 +89,19 @@ def test_of_two_that_wait_the_younger_gives_back_and_both_come_to_their_end() ->
     assert any(each.what is What.GAVE_WAY and "elder" in each.why for each in result.decisions)
 
 
+def test_one_that_gives_way_ends_in_time_and_with_nothing_left() -> None:
+    world = World([Place("a:1", quota=8)])
+    elder = world.start(order_of(15, fleet="elder", wait_for_room=True, patience=Patience(timeout=600.0)))
+    younger = order_of(5, fleet="younger", wait_for_room=True, patience=Patience(timeout=100.0))
+    runs: list[Running] = []
+    world.later(world.now + 0.9, lambda: runs.append(world.start(younger)))
+    while not runs:
+        world.happen()
+    result = world.finish(runs[0])
+    assert (result.failed, result.servers, runs[0].ended <= runs[0].started + 100.0) == (True, (), True)
+    assert world.finish(elder).failed
+
+
 def test_nobody_gives_way_to_an_order_that_has_ended() -> None:
     world = World([Place("a:1", quota=4)])
     world.launch(6, fleet="gone", min_count=0, wait_for_room=True, patience=Patience(timeout=20.0))
