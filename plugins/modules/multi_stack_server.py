@@ -211,11 +211,54 @@ EXAMPLES = r"""
     locations: [alpha, beta]
     max_per_location: 15
 
+- name: Four where it is cheapest; what was made otherwise or was stopped is replaced, and no slip takes more than four
+  openmultistack.cloud.multi_stack_server:
+    fleet: shop
+    count: 4
+    image: cirros
+    flavor: m1.tiny
+    network: private
+    strategy: cheapest
+    on_drift: replace
+    repair: true
+    adopt: true
+    max_removals: 4
+
+- name: All eight in one location or none, and wait for room if need be
+  openmultistack.cloud.multi_stack_server:
+    fleet: lab
+    count: 8
+    image: cirros
+    flavor: m1.tiny
+    network: private
+    strategy: single
+    wait_for_room: true
+    timeout: 600
+    on_shortfall: rollback
+    fence: true
+
+- name: Where a plan says, or elsewhere where that has no room
+  openmultistack.cloud.multi_stack_server:
+    fleet: pair
+    count: 2
+    image: cirros
+    flavor: m1.tiny
+    network: private
+    plan: "{{ query('openmultistack.cloud.placement', fleet='pair', count=2, image='cirros', flavor='m1.tiny',
+      network='private') }}"
+    plan_strict: false
+
+- name: Give one of them back
+  openmultistack.cloud.multi_stack_server:
+    fleet: pair
+    state: absent
+    slots: [2]
+
 - name: Take everything away
   openmultistack.cloud.multi_stack_server:
     fleet: "{{ item }}"
     state: absent
-  loop: [crawl, batch]
+  loop: [crawl, batch, shop, lab, pair]
 """
 
 RETURN = r"""
