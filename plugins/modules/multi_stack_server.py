@@ -449,8 +449,10 @@ shortfall:
       type: int
       sample: 30
     missing:
-      description: A row with C(slot), C(name), C(location), C(id) and C(reason) for each slot without a running
-      server. type: list elements: dict sample: []
+      description: A row with C(slot), C(name), C(location), C(id) and C(reason) for each slot without a running server.
+      type: list
+      elements: dict
+      sample: []
     reasons:
       description: A line for each location that did not take its part.
       type: list

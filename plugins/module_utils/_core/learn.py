@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 
 _MOST_DELETES = 3
 _ASK_AGAIN = 2.0
+_MOST_SELDOM = 10.0
 _PATIENCE = 5.0
 _OVERLOADED = 503
 _FOR_SLOW_ONES = 3
@@ -141,11 +142,19 @@ def _shown(tables: Tables, event: m.Shown) -> None:
     if row is not None:
         row.showing = False
         row.shown_at, row.shown = event.started_at, event.server.phase
+        _lacked(row, event.now)
     see(tables, event, event.server)
     not_adopted(tables, event)
     stays = row is not None and row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING
     if row is not None and (stays or (row.phase is Phase.RELEASED and row.deletion is Deletion.ACCEPTED)):
         _try_again(row)
+
+
+def _lacked(row: ServerRow, now: float) -> None:
+    """A server that is there, but in no list, is asked for ever more seldom: it may be soft-deleted for long."""
+    if row.missed:
+        row.lacked += 1
+        row.show_after = now + min(_MOST_SELDOM, _ASK_AGAIN * row.lacked)
 
 
 def _gone(tables: Tables, event: m.Gone) -> None:

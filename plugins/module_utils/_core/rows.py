@@ -244,6 +244,7 @@ class ServerRow:
     gone: bool = False
     token: str = ""
     adopted: bool = False
+    lacked: int = 0
     fresh_at: float = LONG_AGO
 
     @property
