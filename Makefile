@@ -43,7 +43,7 @@ lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelo
 	tools/licences
 
 types: $(cache)/ready-dev ## mypy, strict
-	mypy -p ansible_collections.openmultistack.cloud.plugins
+	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos)
 	mypy tests/simulator tools
 
 docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference

@@ -24,6 +24,7 @@ _MOST_TOLD = 3
 _TWICE = 50
 _ENOUGH_FAIR = 200
 _LINES = 80
+_EVERY = 20.0
 
 
 def main() -> int:
@@ -57,7 +58,7 @@ def _short(lines: list[str], most: int) -> list[str]:
 
 def _play(seeds: range, jobs: int) -> int:
     begun = time.monotonic()
-    total = play_all(seeds, jobs)
+    total = play_all(seeds, jobs, _Progress(begun))
     took = time.monotonic() - begun
     twice = range(seeds.start, seeds.stop, max(1, len(seeds) // _TWICE))
     unlike = [seed for seed in twice if trace_of(play(draw(seed))) != trace_of(play(draw(seed)))]
@@ -66,6 +67,18 @@ def _play(seeds: range, jobs: int) -> int:
         print(f"\nThe smallest that still fails, of {seed} (SEED={seed} STORY=1 tells all of it):")
         _tell(seed, small=True, most=_LINES)
     return 1 if total.broken or unlike or not _convincing(total) else 0
+
+
+class _Progress:
+    """Says now and then how far it is."""
+
+    def __init__(self, begun: float) -> None:
+        self._told_at = begun
+
+    def __call__(self, total: Tally) -> None:
+        if time.monotonic() - self._told_at >= _EVERY:
+            self._told_at = time.monotonic()
+            print(f"{total.orders} orders, violations: {dict(total.kinds) or 'none'}", file=sys.stderr, flush=True)
 
 
 def _report(total: Tally, took: float, unlike: list[int]) -> None:

@@ -16,7 +16,7 @@ from .truth import rank_of, slot_in
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
-    from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import Running
+    from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.running import Running
 
 FRESH = 10.0
 

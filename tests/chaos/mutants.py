@@ -15,13 +15,13 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
     fill,
     learn,
     remove,
+    rows,
     sight,
-    tables,
     verdict,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import Belonging, Whose, slot_of_name
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Knowledge, Tables
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import Knowledge
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import Proof, Reason, Verdict
 
 from .swap import Mutant, Swap
@@ -29,7 +29,8 @@ from .swap import Mutant, Swap
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.desk import Desk
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import ServerRow
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import ServerRow
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Tables
 
 Any = t.Any
 
@@ -114,20 +115,20 @@ def _deliberate(create: Any) -> Any:
 
     def created(desk: Desk, *rest: Any) -> None:
         silent = any(row.knowledge is Knowledge.UNREACHABLE for row in desk.tables.locations.values())
-        usual = fill.Mark
-        fill.Mark = lambda **facts: usual(**{**facts, "replaced_at": facts["run_at"]} if silent else facts)  # type: ignore[assignment,misc]
+        usual = vars(fill)["Mark"]
+        vars(fill)["Mark"] = lambda **facts: usual(**{**facts, "replaced_at": facts["run_at"]} if silent else facts)
         try:
             create(desk, *rest)
         finally:
-            fill.Mark = usual  # type: ignore[misc]
+            vars(fill)["Mark"] = usual
 
     return created
 
 
 MUTANTS: dict[str, Mutant] = {
-    "rank by status": Mutant(swaps=(Swap(tables, "rank", _by_status),), breaks=frozenset({"I5"})),
-    "rank by id": Mutant(swaps=(Swap(tables, "rank", _by_id),), breaks=frozenset({"I5"})),
-    "the newest stays": Mutant(swaps=(Swap(tables, "rank", _by_offset),), breaks=frozenset({"I5"})),
+    "rank by status": Mutant(swaps=(Swap(rows, "rank", _by_status),), breaks=frozenset({"I5"})),
+    "rank by id": Mutant(swaps=(Swap(rows, "rank", _by_id),), breaks=frozenset({"I5"})),
+    "the newest stays": Mutant(swaps=(Swap(rows, "rank", _by_offset),), breaks=frozenset({"I5"})),
     "trim while the winner builds": Mutant(swaps=(Swap(verdict, "_twin", _eager),), breaks=frozenset({"I4", "I5"})),
     "absence believed from a filtered list": Mutant(
         swaps=(Swap(learn, "note_absent", _credulous),), breaks=frozenset({"I2", "I3"})

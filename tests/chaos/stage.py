@@ -15,11 +15,7 @@ from dataclasses import dataclass, field
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Flavor, Server
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, Order, Patience
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.cloud import NEVER, Place
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import (
-    Running,
-    World,
-    order_of,
-)
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import World, order_of
 
 from .found import FOUND
 from .happenings import HAPPENINGS, happen
@@ -27,6 +23,7 @@ from .upsets import Weather
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+    from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.running import Running
 
     from .scenario import Scenario, Site, Turn
 

@@ -12,7 +12,6 @@ from ansible_collections.openmultistack.cloud.tests.chaos.swap import Swap, swap
 
 BREAKING = [
     "the confirm waits for the slowest clock",
-    "two entries of one project are one location",
     "what builds for ever is deleted",
     "room counts what is listed",
 ]

@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.running import Running
 
 MOST_IN_FLIGHT = 32
-_ENDS = m.ENDS[m.Create]
+_ENDS = (m.Created, m.Refused, m.NotSent, m.Ambiguous)
 
 
 def bounded_flight(evidence: Evidence) -> t.Iterator[str]:

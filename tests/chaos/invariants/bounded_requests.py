@@ -13,6 +13,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.tests.chaos.truth import DYING, slot_in
 
 if t.TYPE_CHECKING:
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
     from ansible_collections.openmultistack.cloud.tests.chaos.evidence import Evidence
 
 _READS = (m.Survey, m.List, m.Show, m.LookUp)
@@ -55,7 +56,7 @@ def _allowed(evidence: Evidence) -> tuple[Counter[str], dict[str, list[float]]]:
 def _pending(event: m.Event, fleet: str) -> bool:
     if isinstance(event, m.Created | m.Ambiguous | m.DeleteAccepted | m.DeleteUnknown):
         return True
-    servers = (event.server,) if isinstance(event, m.Shown) else ()
+    servers: tuple[Server, ...] = (event.server,) if isinstance(event, m.Shown) else ()
     servers = event.servers if isinstance(event, m.Surveyed | m.Listed) else servers
     return any(
         (each.status in ("BUILD", "ERROR") or each.task in DYING or not each.addresses)

@@ -21,11 +21,12 @@ def whole_account(evidence: Evidence) -> t.Iterator[str]:
     if result is None:
         return
     planned = [slot for slot, _offer in result.planned] if run.order.count and result.check else []
-    told = sorted([*(each.slot for each in (*result.servers, *result.missing)), *planned])
+    told = sorted([each.slot for each in result.servers] + [each.slot for each in result.missing] + planned)
     if told != list(range(1, run.order.count + 1)):
         yield f"the account is about the slots {told}"
     yield from (f"no reason for slot {each.slot}" for each in result.missing if not each.why)
-    ids = {each.server.id for each in result.servers} | {each.id for each in (*result.leftovers, *result.missing)}
+    ids = {each.server.id for each in result.servers} | {each.id for each in result.leftovers}
+    ids |= {each.id for each in result.missing}
     tokens = {each.token for each in result.unresolved}
     posted = {command.token for command in run.commands if isinstance(command, m.Create)}
     for server in run.world_at_end:

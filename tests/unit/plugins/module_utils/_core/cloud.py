@@ -286,8 +286,13 @@ def failing(command: m.ToLocation, fault: Fault, now: float) -> m.Event:
         return kinds.get(fault.kind, m.Refused)(token=command.token, **facts)
     if isinstance(command, m.ToServer):
         lost = fault.kind in (Kind.TIMED_OUT, Kind.SERVER_ERROR, Kind.UNREACHABLE)
-        of_server = {m.Show: m.ShowFailed, m.Unlock: m.Unlocked, m.Delete: m.DeleteUnknown if lost else m.DeleteRefused}
-        return {**of_server, m.Mark: m.MarkRefused}[type(command)](id=command.id, **facts)
+        of_server: dict[type[m.Command], type[m.OfServer]] = {
+            m.Show: m.ShowFailed,
+            m.Unlock: m.Unlocked,
+            m.Mark: m.MarkRefused,
+            m.Delete: m.DeleteUnknown if lost else m.DeleteRefused,
+        }
+        return of_server[type(command)](id=command.id, **facts)
     if isinstance(command, m.OpenFence | m.ShutFence):
         return m.FenceRefused(group=command.name if isinstance(command, m.OpenFence) else command.group, **facts)
     return {m.Survey: m.SurveyFailed, m.List: m.ListFailed, m.LookUp: m.LookUpFailed}[type(command)](**facts)
