@@ -131,10 +131,10 @@ MUTANTS: dict[str, Mutant] = {
     "the newest stays": Mutant(swaps=(Swap(rows, "rank", _by_offset),), breaks=frozenset({"I5"})),
     "trim while the winner builds": Mutant(swaps=(Swap(verdict, "_twin", _eager),), breaks=frozenset({"I4", "I5"})),
     "absence believed from a filtered list": Mutant(
-        swaps=(Swap(learn, "note_absent", _credulous),), breaks=frozenset({"I2", "I3"})
+        swaps=(Swap(learn, "note_absent", _credulous),), breaks=frozenset({"I2", "I3"}), seeds=500
     ),
     "a POST is repeated": Mutant(
-        swaps=(Swap(learn.LESSONS, m.Ambiguous, _posts_again),), breaks=frozenset({"I2", "I3"})
+        swaps=(Swap(learn.LESSONS, m.Ambiguous, _posts_again),), breaks=frozenset({"I2", "I3"}), seeds=300
     ),
     "room ignores ERROR": Mutant(swaps=(Swap(learn.LESSONS, m.Surveyed, _without_errors),), breaks=frozenset({"I6"})),
     "no confirm": Mutant(
@@ -150,6 +150,6 @@ MUTANTS: dict[str, Mutant] = {
         swaps=(Swap(remove, "proven", lambda proven: lambda *facts: ()),), breaks=frozenset({"I4", "I5"})
     ),
     "replaced_at for unreachable locations": Mutant(
-        swaps=(Swap(fill, "_create", _deliberate),), breaks=frozenset({"I2"}), seeds=2000
+        swaps=(Swap(fill, "_create", _deliberate),), breaks=frozenset({"I2"}), seeds=500
     ),
 }
