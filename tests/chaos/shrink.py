@@ -36,7 +36,7 @@ def shrink(scenario: Scenario, judge: t.Callable[[Play], list[str]] = violations
 
 def _broken(scenario: Scenario, judge: t.Callable[[Play], list[str]]) -> set[str]:
     """What is broken still. A scenario that cannot be played is no smaller one."""
-    return _kinds(judge(play(scenario))) if scenario.own and scenario.sites else set()
+    return _kinds(judge(play(scenario))) if scenario.sites and any(not turn.check for turn in scenario.own) else set()
 
 
 def _kinds(found: list[str]) -> set[str]:

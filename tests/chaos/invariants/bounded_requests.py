@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
 
 _READS = (m.Survey, m.List, m.Show, m.LookUp)
 _FAILED = (m.SurveyFailed, m.ListFailed, m.ShowFailed, m.LookUpFailed)
+_USUAL = 12  # the first survey and its repetition, the look-ups, a last try before the end, the confirm survey
 _TICK = 1.0
 _REMEMBERED = 6.0  # what was pending is pending until a later poll shows otherwise: the slowest come every 5 s
 _AGAIN = 15.0  # a silent location is asked again so often while the run waits anyway
@@ -31,7 +32,7 @@ def bounded_requests(evidence: Evidence) -> t.Iterator[str]:
     until = run.ended or run.world.now
     for label in asked:
         seconds = _covered(moments[label])
-        bound = 9 + allowed[label] + 2 * seconds / _TICK + (until - run.started) / _AGAIN
+        bound = _USUAL + allowed[label] + 2 * seconds / _TICK + (until - run.started) / _AGAIN
         if asked[label] > bound:
             yield f"{label} was asked {asked[label]} times; {bound:.0f} would do for {seconds:.0f} s of waiting"
 
@@ -42,6 +43,7 @@ def _allowed(evidence: Evidence) -> tuple[Counter[str], dict[str, list[float]]]:
     allowed: Counter[str] = Counter()
     moments: dict[str, list[float]] = defaultdict(list)
     for at, command in run.sent:
+        allowed[command.location] += 2 * isinstance(command, m.Mark)
         if isinstance(command, m.Create | m.Delete):
             allowed[command.location] += 3 if isinstance(command, m.Delete) else 1
             moments[command.location].append(at)

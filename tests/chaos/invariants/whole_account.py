@@ -26,7 +26,7 @@ def whole_account(evidence: Evidence) -> t.Iterator[str]:
         yield f"the account is about the slots {told}"
     yield from (f"no reason for slot {each.slot}" for each in result.missing if not each.why)
     ids = {each.server.id for each in result.servers} | {each.id for each in result.leftovers}
-    ids |= {each.id for each in result.missing}
+    ids |= {each.id for each in result.missing} | {each.id for each in result.suspicious}
     tokens = {each.token for each in result.unresolved}
     posted = {command.token for command in run.commands if isinstance(command, m.Create)}
     for server in run.world_at_end:
