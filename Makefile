@@ -8,7 +8,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs core unit chaos ablation sanity units integration build tarball lock clean
+.PHONY: help demo test lint types docs core unit chaos ablation sanity units integration build tarball faults lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
@@ -44,7 +44,7 @@ lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelo
 
 types: $(cache)/ready-dev ## mypy, strict
 	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos)
-	mypy tests/simulator tools
+	mypy tests/simulator tests/openstack tools
 
 docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
@@ -72,6 +72,10 @@ build: $(cache)/ready-dev ## the tarball for Galaxy, read by Galaxy's importer
 
 tarball: build ## install that tarball into a clean folder, and play the demo from there
 	tools/tarball
+
+faults: $(cache)/ready-dev ## kill, freeze and crowd runs on the real clouds of the lab in OPENMULTISTACK_LAB
+	@test -x '$(OPENMULTISTACK_LAB)/lab' || { echo 'say by OPENMULTISTACK_LAB where the lab is: tests/openstack/README.md' >&2; exit 1; }
+	'$(OPENMULTISTACK_LAB)/lab' shell python -m tests.openstack --lab '$(OPENMULTISTACK_LAB)' $(ROUNDS)
 
 lock: $(cache)/ready-dev ## choose newer versions of everything (constraints.txt)
 	tools/lock
