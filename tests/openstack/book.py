@@ -50,6 +50,9 @@ class Book:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a") as file:
             file.write(json.dumps(row) + "\n")
+        with self._path.with_suffix(".stories").open("a") as file:
+            stories = (answer.story for answer in one.answers)
+            print(f"{one.kind} {one.number} of seed {one.seed}: {row['verdict']}", *stories, sep="\n", file=file)
 
     def summary(self) -> str:
         """The rounds by kind."""

@@ -81,7 +81,7 @@ def freeze(stage: Stage, one: Round) -> None:
 def together(stage: Stage, one: Round) -> None:
     """Identical orders at once, which know nothing of each other."""
     dice = one.dice
-    before, count = dice.choice(((0, 3), (0, 4), (2, 4), (5, 2)))
+    before, count = dice.choice(((0, 2), (0, 3), (2, 4), (5, 2)))
     used = stage.have("same", before)
     if before > count:
         used = _up_to(stage, count)
