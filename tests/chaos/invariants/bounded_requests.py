@@ -21,7 +21,7 @@ _FAILED = (m.SurveyFailed, m.ListFailed, m.ShowFailed, m.LookUpFailed)
 _USUAL = 12  # the first survey and its repetition, the look-ups, a last try before the end, the confirm survey
 _TICK = 1.0
 _REMEMBERED = 6.0  # what was pending is pending until a later poll shows otherwise: the slowest come every 5 s
-_AGAIN = 15.0  # a silent location is asked again so often while the run waits anyway
+_AGAIN = 12.0  # a silent or full location is asked again every 15 s or so while the run waits anyway
 
 
 def bounded_requests(evidence: Evidence) -> t.Iterator[str]:

@@ -23,7 +23,7 @@ def closed(play: Play) -> t.Iterator[str]:
     Where the best server of a slot does not run, the others beside it stay: nobody may delete them, by the rank's rule.
     """
     order = play.closing[0].order
-    if any(each.status not in ("ACTIVE", "BUILD") or each.task for each in live(play.at_close, order.fleet)):
+    if any(each.status != "BUILD" and (each.status, each.task) != ("ACTIVE", None) for each in _live(play)):
         return
     yield from wrong_slots(play.at_close, order.fleet, order.count)
     second = play.closing[1]
@@ -31,6 +31,10 @@ def closed(play: Play) -> t.Iterator[str]:
         yield f"the second closing run still wrote: {writes(second.commands)[0]}"
     if second.result is None or second.result.failed or second.result.leftovers or not second.result.exact:
         yield "the second closing run is not content"
+
+
+def _live(play: Play) -> list[Server]:
+    return live(play.at_close, play.closing[0].order.fleet)
 
 
 def wrong_slots(servers: t.Iterable[Server], fleet: str, count: int) -> t.Iterator[str]:
