@@ -30,7 +30,7 @@ help: ## list the targets
 demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulated on this machine
 	tools/demo
 
-test: lint types docs unit sanity units integration build tarball ## every check, one after the other
+test: lint types docs unit chaos sanity units integration build tarball ## every check, one after the other
 	@echo 'Every check passed. pytest closed with:'
 	@tail -qn 1 $(cache)/core.log $(cache)/unit.log
 

@@ -21,8 +21,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextlib.contextmanager
-def stop_signals() -> t.Iterator[t.Callable[[], str]]:
+def stop_signals(*, keep: bool = False) -> t.Iterator[t.Callable[[], str]]:
     """What to ask whether to stop: the reason, empty to go on. SIGINT and SIGTERM are one; the second time they kill.
+
+    With ``keep`` they are also noted afterwards: a process that is about to tell its result and end had better do so.
 
     Signals reach the main thread only. A module whose caller has died sees the other end of its output closed: that is
     a reason as well, since some callers are killed without a word to what they started.
@@ -40,7 +42,7 @@ def stop_signals() -> t.Iterator[t.Callable[[], str]]:
     try:
         yield lambda: received[0] if received else _unread(1)
     finally:
-        for known, handler in former.items():
+        for known, handler in () if keep else former.items():
             signal.signal(known, handler or signal.SIG_DFL)
 
 

@@ -37,17 +37,17 @@ class Outcome:
 
 def converge(params: t.Mapping[str, t.Any], *, check: bool = False) -> Outcome:
     """Converge the fleet that these options order; with ``check`` nothing is written."""
-    return run_order(order_from(params), params, check=check)
+    return run_order(order_from(params), params, check=check, last=True)
 
 
-def run_order(order: Order, params: t.Mapping[str, t.Any], *, check: bool) -> Outcome:
-    """Run one order against the accounts that the options name."""
+def run_order(order: Order, params: t.Mapping[str, t.Any], *, check: bool, last: bool = False) -> Outcome:
+    """Run one order against the accounts that the options name; ``last`` where the process does nothing after it."""
     accounts = load_accounts(params.get("clouds_yaml_path"), params.get("accounts_file"))
     chosen = choose(accounts, params.get("locations") or (), params.get("exclude") or ())
     clock = SystemClock()
     run = Run(order=order, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
     port = OpenStackPort(accounts, order, clock)
-    with stop_signals() as stop:
+    with stop_signals(keep=last) as stop:
         around = Surroundings(port=port, clock=clock, patience=order.patience, stop=stop)
         finish = drive(Coordinator(run, accounts.locations(chosen)), around)
     result = t.cast("Result", finish.result)

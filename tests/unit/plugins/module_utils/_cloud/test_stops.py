@@ -75,3 +75,15 @@ def test_a_module_whose_caller_has_died_sees_it() -> None:
         assert child.stderr is not None
         child.stdout.close()
         assert child.stderr.read() == "nobody reads the answer any more"
+
+
+def test_a_process_that_is_about_to_tell_its_result_tells_it() -> None:
+    code = (
+        "import os, signal, sys; sys.path[:0] = eval(sys.argv[1])\n"
+        f"from {stops.__name__} import stop_signals\n"
+        "with stop_signals(keep=True): pass\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\n"
+        "print('the result')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, repr(sys.path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "the result\n")
