@@ -12,7 +12,6 @@ from dataclasses import replace
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import (
     account,
     confirm,
-    desk,
     gate,
     learn,
     ledger,
@@ -20,6 +19,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
     tables,
     vacancy,
     verdict,
+    wanted,
     watch,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
@@ -122,7 +122,7 @@ RULES: dict[str, Mutant] = {
     "a fault holds its place for a while": Mutant(
         swaps=(Swap(learn, "hold", _nothing), Swap(sight, "hold", _nothing)), figure="POSTs"
     ),
-    "attempts are spent": Mutant(swaps=(Swap(desk.Desk, "spent", _always(False)),), figure="POSTs"),
+    "attempts are spent": Mutant(swaps=(Swap(wanted, "spent", _always(False)),), figure="POSTs"),
     "a first survey that failed is repeated": Mutant(
         swaps=(Swap(gate, "_worth_a_retry", _always(False)),), figure="fair exact"
     ),

@@ -24,6 +24,7 @@ from .remove import doomed, remove
 from .result import Objection, What
 from .rollback import roll_back
 from .tables import Filling, Tables
+from .wanted import wanted
 from .watch import watch
 
 if t.TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _writing(desk: Desk) -> bool:
 
 def _planned(desk: Desk, now: float) -> bool:
     """Check mode: the same plan, and nothing done."""
-    if desk.missing():
+    if wanted(desk):
         if not looked_up(desk, now):
             return False
         going = [row for row, _reason in doomed(desk, now)]
@@ -157,4 +158,4 @@ def _plan_without(desk: Desk, going: t.Sequence[ServerRow], now: float) -> None:
     """The plan, with the room that these servers leave."""
     for row in going:
         desk.tables.locations[row.location].ledger.free(row.id, row.token, row.size)
-    desk.placement = planned(desk, desk.missing(), now)
+    desk.placement = planned(desk, wanted(desk), now)

@@ -12,27 +12,18 @@ seen by its servers, which say how many their fleet is to have, and one that has
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
 from .identity import COUNT_KEY, Whose, belonging
 from .model import Phase
 from .result import What
+from .rows import Waiting
+from .wanted import wanted
 
 if t.TYPE_CHECKING:
     from .desk import Desk
     from .model import Server
 
 _STANDING = frozenset({Phase.PENDING, Phase.READY, Phase.OCCUPIED})
-
-
-@dataclass(slots=True)
-class Waiting:
-    """Another order that waits for room, as its servers at one location tell it; times are epoch seconds."""
-
-    run_at: int
-    until: int
-    count: int
-    slots: set[int] = field(default_factory=set)
 
 
 def waiting_orders(fleet: str, servers: t.Iterable[Server]) -> dict[str, Waiting]:
@@ -53,7 +44,7 @@ def waiting_orders(fleet: str, servers: t.Iterable[Server]) -> dict[str, Waiting
 
 def gives_way(desk: Desk, now: float) -> bool:
     """Whether this order lets an elder go first: both wait for room, and neither has what it needs."""
-    short = desk.run.order.wait_for_room and not desk.undoing and bool(desk.missing()) and desk.short_of_room
+    short = desk.run.order.wait_for_room and not desk.undoing and bool(wanted(desk)) and desk.short_of_room
     elder = next(iter(sorted(_elders(desk, now))), "") if short else ""
     if elder and elder != desk.elder:
         desk.tell(now, What.GAVE_WAY, why=f"fleet {elder} was first")

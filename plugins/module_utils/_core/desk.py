@@ -11,11 +11,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import messages as m
-from .adopt import adoptable
 from .place import Placement
-from .renewal import renewable
 from .result import Decision
-from .rows import LocationRow, ServerRow, State
 from .tables import Filling, Tables
 
 if t.TYPE_CHECKING:
@@ -24,6 +21,7 @@ if t.TYPE_CHECKING:
     from .model import Offer, Server
     from .order import Order
     from .result import Objection, What
+    from .rows import LocationRow, ServerRow
 
 LATE_BOUND = 120.0
 
@@ -124,14 +122,3 @@ class Desk:
 
     def tell(self, now: float, what: What, **facts: t.Any) -> None:
         self.story.append(Decision(at=round(now - self.run.started, 3), what=what, **facts))
-
-    def missing(self) -> list[int]:
-        """The slots that somebody should fill, lowest first."""
-        wanted = self.tables.slots[Filling.EMPTY] | renewable(self)
-        wanted -= set(adoptable(self).values())
-        return sorted(slot for slot in wanted if not self.spent(slot))
-
-    def spent(self, slot: int) -> bool:
-        """Whether a slot has used up the attempts that the order allows."""
-        tries = (each.fault for each in self.tables.attempts_in(slot) if each.state is not State.POSTING)
-        return sum(fault is not None and fault.rule.spends for fault in tries) >= self.run.order.patience.attempts

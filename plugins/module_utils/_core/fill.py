@@ -33,6 +33,7 @@ from .result import Objection, What
 from .rows import LONG_AGO, AttemptRow, LocationRow, Lookup
 from .tables import Filling
 from .vacancy import presence, vacancy
+from .wanted import wanted
 from .watch import leaving
 
 if t.TYPE_CHECKING:
@@ -73,12 +74,12 @@ def looked_up(desk: Desk, now: float) -> bool:
     return not waiting
 
 
-def planned(desk: Desk, wanted: t.Sequence[int], now: float) -> Placement:
+def planned(desk: Desk, slots: t.Sequence[int], now: float) -> Placement:
     """Where these slots would go now."""
     here = presence(desk.tables)
     places = [place for row in desk.tables.locations.values() if (place := _place(desk, row, here[row.label], now))]
     order = desk.run.order
-    return place_slots(wanted, places, order.strategy, order.fleet, order.wishes)
+    return place_slots(slots, places, order.strategy, order.fleet, order.wishes)
 
 
 def enough(desk: Desk, placement: Placement) -> bool:
@@ -95,10 +96,10 @@ def _plan(desk: Desk, now: float) -> None:
     if now < desk.planned_at + _PLAN_EVERY:
         desk.wake_at(desk.planned_at + _PLAN_EVERY)
         return
-    wanted = desk.missing()
+    slots = wanted(desk)
     desk.planned_at, desk.replan, desk.replan_at = now, False, float("inf")
     desk.tables.roomier = False
-    desk.placement = planned(desk, wanted, now)
+    desk.placement = planned(desk, slots, now)
     desk.short_of_room = bool(desk.placement.unplaced)
     _make_way(desk, now)
     going = any(leaving(desk, row, now) for row in desk.tables.servers.values())
@@ -110,9 +111,9 @@ def _plan(desk: Desk, now: float) -> None:
     for slot, offer in desk.placement.assigned:
         desk.queues.setdefault(offer.location, deque()).append((slot, offer))
     for label, queue in desk.queues.items():
-        desk.tell(now, What.PLACED, location=label, why=f"{len(queue)} of {len(wanted)}")
+        desk.tell(now, What.PLACED, location=label, why=f"{len(queue)} of {len(slots)}")
     if desk.placement.unplaced:
-        desk.tell(now, What.UNPLACED, why=f"{len(desk.placement.unplaced)} of {len(wanted)}")
+        desk.tell(now, What.UNPLACED, why=f"{len(desk.placement.unplaced)} of {len(slots)}")
 
 
 def _make_way(desk: Desk, now: float) -> None:

@@ -14,6 +14,7 @@ from .holds import held
 from .result import Refusal, Why
 from .rows import Knowledge, LocationRow, Lookup
 from .vacancy import presence, vacancy
+from .wanted import wanted
 
 if t.TYPE_CHECKING:
     from .desk import Desk
@@ -25,7 +26,7 @@ _NO_LIMITS = Fault(kind=Kind.BROKEN_ANSWER, message="its limits could not be rea
 def refusals(desk: Desk, now: float) -> tuple[Refusal, ...]:
     """The refusals of all locations where some slots stay empty or the plan did not fit; none where all is filled."""
     asked = len(desk.placement.assigned) + len(desk.placement.unplaced)
-    if not desk.placement.unplaced and not desk.missing():
+    if not desk.placement.unplaced and not wanted(desk):
         return ()
     found = (_refusal(desk, row, asked, now) for row in desk.tables.locations.values())
     return tuple(each for each in found if each is not None)

@@ -18,7 +18,6 @@ from .model import Identity, Limits, Location, Offer, Phase, Server, Usage
 from .pace import Pace
 
 if t.TYPE_CHECKING:
-    from .courtesy import Waiting
     from .faults import Fault
 
 LONG_AGO = float("-inf")
@@ -52,6 +51,16 @@ class Hold:
     until: float
     times: int
     fault: Fault
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Another order that waits for room, as its servers at one location tell it; times are epoch seconds."""
+
+    run_at: int
+    until: int
+    count: int
+    slots: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
