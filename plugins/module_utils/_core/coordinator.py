@@ -16,9 +16,10 @@ from .confirm import confirm
 from .courtesy import gives_way
 from .desk import Desk, Run
 from .fence import settle_fences
-from .fill import enough, fill, looked_up, planned
+from .fill import enough, fill, planned
 from .gate import gate
 from .learn import learn
+from .names import looked_up
 from .patience import await_room
 from .remove import doomed, remove
 from .result import Objection, What
@@ -77,6 +78,7 @@ def decide(desk: Desk, now: float, *, rang: bool) -> bool:
         act(desk, now, changed | (desk.tables.slots[Filling.PENDING] if rang else set()))
     over = desk.objection is not None or now >= desk.run.deadline
     if over or adopting:
+        desk.was_open |= adopting
         return over
     return _waited(desk, now) if desk.run.order.wait else _sent(desk)
 

@@ -26,6 +26,7 @@ from .identity import (
     server_name,
     token_from,
 )
+from .names import looked_up, may_learn
 from .patience import may_yet, waits_for_room
 from .place import Place, Placement, place_slots
 from .renewal import makes_way, renewable, renews
@@ -53,25 +54,12 @@ def fill(desk: Desk, now: float) -> None:
         desk.open = True
         if desk.planned_at == LONG_AGO:
             return
+    desk.open |= may_learn(desk)
     if desk.replan or now >= desk.replan_at or (desk.placement.unplaced and desk.tables.roomier):
         _plan(desk, now)
     _post(desk, now)
     if desk.replan or any(desk.queues.values()) or (desk.placement.unplaced and may_yet(desk, now)):
         desk.open = True
-
-
-def looked_up(desk: Desk, now: float) -> bool:
-    """Whether every location that may take servers knows the order's names, or has had its time; asks each once."""
-    waiting = False
-    for row in desk.tables.locations.values():
-        if row.placeable and row.lookup is Lookup.UNASKED:
-            row.lookup, row.asked_at = Lookup.ASKED, now
-            desk.ask(m.LookUp(location=row.label))
-        until = row.asked_at + desk.run.order.patience.survey
-        if row.lookup is Lookup.ASKED and now < until:
-            desk.wake_at(until)
-            waiting = True
-    return not waiting
 
 
 def planned(desk: Desk, slots: t.Sequence[int], now: float) -> Placement:
@@ -103,7 +91,7 @@ def _plan(desk: Desk, now: float) -> None:
     desk.short_of_room = bool(desk.placement.unplaced)
     _make_way(desk, now)
     going = any(leaving(desk, row, now) for row in desk.tables.servers.values())
-    hopeless = not (desk.posts or going or desk.unsettled or waits_for_room(desk))
+    hopeless = not (desk.posts or going or desk.unsettled or waits_for_room(desk) or may_learn(desk))
     if hopeless and not enough(desk, desk.placement):
         desk.objection = Objection.NO_ROOM
         return

@@ -305,6 +305,8 @@ def _looked_up(tables: Tables, event: m.LookedUp) -> None:
 def _look_up_failed(tables: Tables, event: m.LookUpFailed) -> None:
     row = tables.locations[event.location]
     row.lookup, row.lookup_fault = Lookup.FAILED, event.fault
+    row.look_again_at = event.now + max(_ASK_AGAIN * row.lookups, event.fault.retry_after or 0.0)
+    tables.roomier = True
 
 
 UNANSWERED = (m.SurveyFailed, m.ListFailed, m.LookUpFailed, m.ShowFailed, m.NotSent, m.Ambiguous, m.DeleteUnknown)

@@ -94,6 +94,8 @@ class LocationRow:
     lookup: Lookup = Lookup.UNASKED
     asked_at: float = LONG_AGO
     lookup_fault: Fault | None = None
+    lookups: int = 0
+    look_again_at: float = LONG_AGO
     ports: int | None = None
     ports_taken: int = 0
     waiting: dict[str, Waiting] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.loop i
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 
-from .cloud import Place, Upset, accepted, failing
+from .cloud import NEVER, Place, Upset, accepted, failing
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.coordinator import Coordinator
@@ -130,7 +130,8 @@ class _Errand:
         now = self.run.world.now
         self.answer = self.place.answer(self.task.command, self.sent, now, self.run.order.fleet)
         if self.upset is Upset.UNDONE and isinstance(self.answer, m.Created):
-            self.place.machines[self.answer.id].vanishes_at = now + self.place.undone
+            made = self.place.machines[self.answer.id]
+            made.vanishes_at, made.active_at = now + self.place.undone, NEVER  # it never left the API
 
     def arrive(self) -> None:
         self.run._turn(End(self.task, self._outcome(self.run.world.now)))

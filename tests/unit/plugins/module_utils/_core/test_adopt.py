@@ -100,6 +100,15 @@ def test_an_adoption_that_fails_leaves_it_as_it_is_and_the_order_goes_on(
     assert result.failed is False
 
 
+def test_an_adoption_that_could_not_be_looked_at_is_found_before_the_run_ends() -> None:
+    """The simulation found it: the mark was written, the look failed, and an absent fleet was told to be gone."""
+    world = with_bare()
+    refused = iter([Fault(kind=Kind.UNREACHABLE, message="refused")])
+    world.place("a:1").script = lambda command: next(refused, None) if isinstance(command, m.Show) else None
+    result = world.destroy(adopt=True)
+    assert (result.exact, world.alive()) == (True, [])
+
+
 def test_one_that_vanishes_while_it_is_adopted_is_gone() -> None:
     world = with_bare()
     run = world.start(order_of(2, adopt=True))

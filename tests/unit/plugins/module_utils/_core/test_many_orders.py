@@ -12,7 +12,7 @@ from ansible_collections.openmultistack.cloud.tests.chaos.draw import draw
 from ansible_collections.openmultistack.cloud.tests.chaos.judge import violations
 from ansible_collections.openmultistack.cloud.tests.chaos.stage import play
 
-WORLDS = 30
+WORLDS = 10
 pytestmark = pytest.mark.no_cover  # tracing would take most of the time, and the other tests reach every branch
 
 
