@@ -53,8 +53,9 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
     if missing and found.proof is Proof.ROW:
         desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)
         return
-    for each in missing:
-        desk.show(each, now)
+    if all(each.showing or desk.tables.locations[each.location].takes_more for each in missing):
+        for each in missing:
+            desk.show(each, now)
     if missing or not location.takes_more:
         return
     location.deleting += 1

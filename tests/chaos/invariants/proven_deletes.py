@@ -54,11 +54,10 @@ def broken(evidence: Evidence, server: Server, command: m.Delete, at: float) -> 
 
 
 def rolled_back(evidence: Evidence, server: Server) -> bool:
-    """Whether this run made it, and was ordered to take all of that back where it falls short."""
-    mark = mark_of(server)
-    return (
-        evidence.run.order.on_shortfall is OnShortfall.ROLLBACK and mark is not None and mark.token in evidence.tokens
-    )
+    """Whether this run made it, and may take it back: falling short, or letting an elder order have the room."""
+    order, mark = evidence.run.order, mark_of(server)
+    may = order.on_shortfall is OnShortfall.ROLLBACK or order.wait_for_room
+    return may and mark is not None and mark.token in evidence.tokens
 
 
 def _stuck(evidence: Evidence, server: Server, command: m.Delete, at: float) -> bool:
