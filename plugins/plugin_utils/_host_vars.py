@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Host
     from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview
 
+_HARMLESS = re.compile(r"(?!\s*#)[^{]*")
 _ANSIBLES_OWN = frozenset({"all", "ungrouped", "localhost", "127.0.0.1", "::1"})
 
 
@@ -69,11 +70,12 @@ def groups_of(host: Host) -> list[str]:
 def plain(value: t.Any) -> t.Any:
     """A value whose strings show as plain text in ``ansible-inventory --export``.
 
-    A string without a brace holds no template, so it is safe to call it one; a string with a brace is left as it is,
-    and Ansible never renders it.
+    A string that holds no template may be called one. Which it is, Ansible tells by a brace, and by the header
+    ``#jinja2:`` at its beginning, which can name other signs than braces. All others are left as they are, and Ansible
+    never renders them.
     """
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [plain(each) for each in value]
-    return trust_as_template(value) if isinstance(value, str) and "{" not in value else value
+    return trust_as_template(value) if isinstance(value, str) and _HARMLESS.fullmatch(value) else value

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible.template import is_trusted_as_template
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, is_trusted_as_template, trust_as_template
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Host
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
@@ -60,3 +61,21 @@ def test_only_text_without_a_brace_is_called_harmless() -> None:
     assert is_trusted_as_template(value["cloud"])
     assert is_trusted_as_template(value["addresses"][0])
     assert not is_trusted_as_template(value["name"])
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "{{ 1 + 1 }}",
+        "{% if true %}2{% endif %}",
+        "{# nothing #}",
+        "#jinja2:variable_start_string:'<<',variable_end_string:'>>'\n<< 1 + 1 >>",
+        "#jinja2:block_start_string:'<%',block_end_string:'%>'\n<% if true %>2<% endif %>",
+        "#jinja2:line_statement_prefix:'!'\n! if true\n2\n! endif",
+        " #jinja2:variable_start_string:'<<',variable_end_string:'>>'\n<< 1 + 1 >>",
+    ],
+)
+def test_what_a_cloud_says_is_never_rendered(hostile: str) -> None:
+    templar = Templar(DataLoader(), variables={"multi_stack": plain({"owner": hostile})})
+    assert templar.template(trust_as_template("{{ multi_stack.owner }}")) == hostile
+    assert not is_trusted_as_template(plain(hostile))
