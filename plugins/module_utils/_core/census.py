@@ -8,21 +8,40 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import messages as m
 from .faults import Fault, Kind
+
+if t.TYPE_CHECKING:
+    from .memory import Memory
+    from .model import Identity
 
 _STOPPED = Fault(kind=Kind.TIMED_OUT, message="it had not answered when the survey was stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A location that did not answer, why, and how many seconds ago it did."""
+
+    location: str
+    age: int
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Census:
-    """What was seen, in the order of clouds.yaml, what was not, and which entries are other names of a location."""
+    """What was seen, in the order of clouds.yaml, what was not, and which entries are other names of a location.
+
+    What was seen of ``stale`` locations was seen earlier; what is known of ``outdated`` ones is too old to be shown,
+    so that they are unreachable, too.
+    """
 
     seen: tuple[m.Surveyed, ...]
     unreachable: tuple[tuple[str, Fault], ...]
     merged: tuple[tuple[str, str], ...]
+    stale: tuple[Stale, ...] = ()
+    outdated: tuple[Stale, ...] = ()
 
 
 class Surveyor:
@@ -49,15 +68,49 @@ class Surveyor:
         return (m.Finish(result=self._census()),)
 
     def _census(self) -> Census:
-        seen: dict[tuple[str, str], m.Surveyed] = {}
-        unreachable, merged = [], []
+        answers, unreachable = [], []
         for label in self._labels:
             answer = self._answers.get(label)
-            if not isinstance(answer, m.Surveyed):
-                unreachable.append((label, answer.fault if answer else _STOPPED))
+            if isinstance(answer, m.Surveyed):
+                answers.append(answer)
             else:
-                key = (answer.identity.endpoint, answer.identity.project_id)
-                if key in seen:
-                    merged.append((label, seen[key].location))
-                seen.setdefault(key, answer)
-        return Census(seen=tuple(seen.values()), unreachable=tuple(unreachable), merged=tuple(merged))
+                unreachable.append((label, answer.fault if answer else _STOPPED))
+        return replace(census_of(answers), unreachable=tuple(unreachable))
+
+
+def census_of(answers: t.Iterable[m.Surveyed]) -> Census:
+    """What answers show; of several that are of one location, the first counts."""
+    seen: dict[Identity, m.Surveyed] = {}
+    merged = []
+    for answer in answers:
+        if answer.identity in seen:
+            merged.append((answer.location, seen[answer.identity].location))
+        seen.setdefault(answer.identity, answer)
+    return Census(seen=tuple(seen.values()), unreachable=(), merged=tuple(merged))
+
+
+def with_memories(census: Census, memories: t.Mapping[str, Memory], now: float, stale_for: float) -> Census:
+    """The census with what is remembered of the silent locations, as far as that is not older than ``stale_for``.
+
+    ``now`` is epoch seconds of this machine. What is seen counts before what is remembered of the same location under
+    another name.
+    """
+    stale: list[Stale] = []
+    outdated: list[Stale] = []
+    unreachable = []
+    for label, fault in census.unreachable:
+        memory = memories.get(label)
+        known = None if memory is None else Stale(location=label, age=max(1, int(now - memory.seen_at)), fault=fault)
+        if known is not None:
+            (stale if known.age <= stale_for else outdated).append(known)
+        if known is None or known.age > stale_for:
+            unreachable.append((label, fault))
+    whole = census_of((*census.seen, *(memories[each.location].survey for each in stale)))
+    others = {one for one, _other in whole.merged}
+    return Census(
+        seen=whole.seen,
+        unreachable=tuple(unreachable),
+        merged=census.merged + whole.merged,
+        stale=tuple(each for each in stale if each.location not in others),
+        outdated=tuple(outdated),
+    )

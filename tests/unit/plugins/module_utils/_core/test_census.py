@@ -12,9 +12,20 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.census import Census, Surveyor
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.census import (
+    Census,
+    Stale,
+    Surveyor,
+    with_memories,
+)
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import hosts_of
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.memory import Memory
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import (
+    Host,
+    Selection,
+    hosts_of,
+    told_apart,
+)
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Identity, Server
 
 from .world import marked
@@ -109,3 +120,85 @@ def test_a_name_that_is_made_up_never_meets_one_that_exists() -> None:
 def test_names_never_depend_on_the_order_of_locations() -> None:
     one, two = surveyed("a:1", marked(1, "x")), surveyed("b:1", replace(marked(1, "y"), created=0.0), marked(2, "z"))
     assert names(one, two) == names(two, one)
+
+
+def remembered(label: str, *servers: Server, seen_at: float, endpoint: str = "") -> Memory:
+    return Memory(seen_at=seen_at, survey=surveyed(label, *servers, endpoint=endpoint))
+
+
+def silent(*labels: str, seen: t.Sequence[m.Surveyed] = ()) -> Census:
+    return Census(seen=tuple(seen), unreachable=tuple((label, DOWN) for label in labels), merged=())
+
+
+def test_a_silent_location_is_shown_as_it_was() -> None:
+    fresh, memory = surveyed("a:1", marked(1, "one")), remembered("b:1", marked(2, "two"), seen_at=900.0)
+    census = with_memories(silent("b:1", seen=[fresh]), {"b:1": memory}, now=1000.5, stale_for=100)
+    assert census.stale == (Stale(location="b:1", age=100, fault=DOWN),)
+    assert (census.unreachable, census.outdated) == ((), ())
+    assert [(host.name, host.stale) for host in hosts_of(census)] == [("crawl-001", 0), ("crawl-002", 100)]
+
+
+def test_what_is_older_than_allowed_is_not_shown() -> None:
+    memory = remembered("b:1", marked(2, "two"), seen_at=900.0)
+    census = with_memories(silent("b:1", "c:1"), {"b:1": memory}, now=1001.0, stale_for=100)
+    assert census.unreachable == (("b:1", DOWN), ("c:1", DOWN))
+    assert census.outdated == (Stale(location="b:1", age=101, fault=DOWN),)
+    assert (census.seen, census.stale) == ((), ())
+
+
+def test_a_clock_that_was_set_back_a_little_makes_a_second_of_it() -> None:
+    census = with_memories(silent("a:1"), {"a:1": remembered("a:1", seen_at=1010.0)}, now=1000.0, stale_for=100)
+    assert [each.age for each in census.stale] == [1]
+
+
+def test_what_is_seen_counts_before_what_is_remembered_under_another_name() -> None:
+    fresh = surveyed("b:1", endpoint="same")
+    memory = remembered("a:1", marked(1, "gone"), seen_at=990.0, endpoint="same")
+    census = with_memories(silent("a:1", seen=[fresh]), {"a:1": memory}, now=1000.0, stale_for=100)
+    assert (census.seen, census.merged, census.stale) == ((fresh,), (("a:1", "b:1"),), ())
+
+
+def test_two_names_of_one_silent_location_are_one_again() -> None:
+    memories = {label: remembered(label, marked(1, "x"), seen_at=990.0, endpoint="same") for label in ("a:1", "b:1")}
+    census = with_memories(silent("a:1", "b:1"), memories, now=1000.0, stale_for=100)
+    assert [host.location for host in hosts_of(census)] == ["a:1"]
+    assert [each.location for each in census.stale] == ["a:1"]
+
+
+ALL = surveyed(
+    "a:1",
+    marked(1, "one"),
+    marked(2, "two", status="BUILD"),
+    Server(id="w", name="web", status="SHUTOFF"),
+    Server(id="e", name="broken", status="ERROR"),
+    Server(id="n", name="", status="ACTIVE"),
+)
+
+
+@pytest.mark.parametrize(
+    ("selection", "shown"),
+    [
+        (Selection(), ["crawl-001", "n", "web"]),
+        (Selection(show_all=True), ["broken", "crawl-001", "crawl-002", "n", "web"]),
+        (Selection(statuses=frozenset({"ERROR", "SHUTOFF"})), ["broken", "web"]),
+        (Selection(fleets=("cr*", "web")), ["crawl-001"]),
+        (Selection(fleets=("*",), show_all=True), ["crawl-001", "crawl-002"]),
+        (Selection(fleets=("crawl",), statuses=frozenset({"BUILD"})), ["crawl-002"]),
+    ],
+)
+def test_shows_what_is_asked_for(selection: Selection, shown: list[str]) -> None:
+    hosts = hosts_of(Census(seen=(ALL,), unreachable=(), merged=()), selection)
+    assert [host.name for host in hosts if selection.takes(host)] == shown
+
+
+def test_a_name_is_the_same_whatever_is_left_out() -> None:
+    seen = (surveyed("a:1", Server(id="x", name="web", status="SHUTOFF", created=1.0)),)
+    seen += (surveyed("b:1", Server(id="y", name="web", status="ACTIVE", created=2.0)),)
+    selection = Selection(statuses=frozenset({"ACTIVE"}))
+    hosts = hosts_of(Census(seen=seen, unreachable=(), merged=()), selection)
+    assert [host.name for host in hosts if selection.takes(host)] == ["web.b.1"]
+
+
+def test_names_of_the_users_own_making_are_told_apart_as_well() -> None:
+    hosts = [Host(name="host", location="a:1", server=marked(n, str(n), created=float(n))) for n in (2, 1)]
+    assert [(host.name, host.server.id) for host in told_apart(hosts)] == [("host", "1"), ("host.a.1", "2")]
