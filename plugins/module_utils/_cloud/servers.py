@@ -14,6 +14,7 @@ from .._core.identity import MARK_KEY
 from .._core.model import Address, BootFault, Limits, Quota, Server, Usage
 
 UNKNOWN = "UNKNOWN"
+_LATEST = 10**11  # the year 5138: what is not between 1970 and then is no time at which a server was made
 
 
 def server_from(row: object) -> Server | None:
@@ -92,7 +93,8 @@ def _epoch(moment: str) -> float:
         found = datetime.datetime.fromisoformat(moment)
     except ValueError:
         return 0.0
-    return (found if found.tzinfo else found.replace(tzinfo=datetime.UTC)).timestamp()
+    seconds = (found if found.tzinfo else found.replace(tzinfo=datetime.UTC)).timestamp()
+    return seconds if 0 <= seconds < _LATEST else 0.0
 
 
 def _addresses(networks: t.Mapping[str, t.Any]) -> t.Iterator[Address]:

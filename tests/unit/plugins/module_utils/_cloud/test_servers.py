@@ -84,6 +84,8 @@ def test_a_fault_is_read() -> None:
         ("created", "yesterday", "created", 0.0),
         ("created", "2026-11-21T02:08:37", "created", 1795226917.0),
         ("created", 7, "created", 0.0),
+        ("created", "0001-01-01T00:00:00+14:00", "created", 0.0),
+        ("created", "9999-12-31T23:59:59-14:00", "created", 0.0),
         ("metadata", None, "metadata", ()),
         ("metadata", {"n": 1}, "metadata", (("n", "1"),)),
         ("description", None, "description", ""),
