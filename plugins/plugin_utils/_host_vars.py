@@ -3,23 +3,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""The name, the variables and the groups of each host."""
+"""The name and the variables of each host."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import typing as t
 from dataclasses import dataclass
 
 from ansible.template import trust_as_template
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import server_row
-
 if t.TYPE_CHECKING:
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accounts import Account
+    from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import Row
     from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Host
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview
 
 _HARMLESS = re.compile(r"(?!\s*#)[^{]*")
+# What a name is not to hold: braces, and what is not shown as it is. Nova itself takes 255 characters.
+_ODD = re.compile(r"[{}\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST = 255
 _ANSIBLES_OWN = frozenset({"all", "ungrouped", "localhost", "127.0.0.1", "::1"})
 
 
@@ -30,6 +33,12 @@ class Meant:
     names: t.Collection[str]
     prefixes: tuple[str, ...] = ()
 
+    @classmethod
+    def by(cls, names: t.Collection[str], keyed_groups: t.Iterable[t.Mapping[str, str]]) -> Meant:
+        """Some names, and those that Ansible's option of that name can make."""
+        keyed = (each for each in keyed_groups if each.get("prefix"))
+        return cls(names=names, prefixes=tuple(f"{each['prefix']}{each.get('separator', '_')}" for each in keyed))
+
     def group(self, name: str) -> bool:
         return name in self.names or name.startswith(self.prefixes)
 
@@ -37,34 +46,37 @@ class Meant:
 def names_for(hosts: t.Sequence[Host], meant: Meant) -> t.Iterator[tuple[str, Host]]:
     """Each host with its name in the inventory.
 
-    A server may be called localhost, or as a group is, and whoever means these would get it; and AWX refuses a whole
-    inventory for one name that may be a template. Such a name loses its braces, and its location is added.
+    A server may be called localhost, or as a group is, and whoever means these would get it; AWX refuses a whole
+    inventory for one name that may be a template; and a line break forges lines of output. Such a name is written
+    otherwise, and its location is added.
     """
     used = {host.name for host in hosts}
     for host in hosts:
-        name = host.name
-        if name in _ANSIBLES_OWN or meant.group(name) or "{" in name:
-            name = f"{re.sub('[{}]', '_', name)}.{host.location.replace(':', '.')}"
-            name = f"{name}.{host.server.id}" if name in used else name
+        name = _ODD.sub("_", host.name)[:_LONGEST]
+        if name != host.name or name in _ANSIBLES_OWN or meant.group(name):
+            name = f"{name}.{host.location.replace(':', '.')}"
+            name = f"{name}.{_ODD.sub('_', host.server.id)[:_LONGEST]}" if name in used else name
             used.add(name)
         yield name, host
 
 
-def host_vars(host: Host, overview: Overview) -> dict[str, t.Any]:
-    """The address and user to log in with, a dictionary of what the cloud shows, and the flat ones people expect."""
-    row = {"fleet": host.fleet, "slot": host.slot, **server_row(host.location, host.server)}
-    found: dict[str, t.Any] = {"multi_stack": row, "multi_stack_status": row["status"]}
-    if row["address"]:
-        found["ansible_host"] = row["address"]
-    user = overview.accounts[host.location].ssh_user(row["image"])
-    return {**found, "ansible_user": user} if user else found
+def host_vars(row: Row, account: Account, jump_host: str) -> dict[str, t.Any]:
+    """The address and user to log in with, a dictionary of what the cloud shows, and the flat ones people expect.
 
-
-def groups_of(host: Host) -> list[str]:
-    """The groups that a host is in by itself."""
-    cloud = host.location.partition(":")[0]
-    named = [f"cloud_{cloud}", f"location_{host.location}", *([f"fleet_{host.fleet}"] if host.fleet else [])]
-    return [re.sub(r"\W", "_", name, flags=re.ASCII) for name in named]
+    A jump host of the account's own hints goes before the given one.
+    """
+    user, jump = account.ssh_user(row["image"]), account.notes.jump_host or jump_host
+    way = {
+        "ansible_host": row["address"],
+        "ansible_user": user,
+        "ansible_ssh_common_args": shlex.join(["-o", f"ProxyJump={jump}"]) if jump else "",
+    }
+    return {
+        "multi_stack": row,
+        "multi_stack_status": row["status"],
+        "multi_stack_stale_seconds": row["stale_seconds"],
+        **{name: value for name, value in way.items() if value},
+    }
 
 
 def plain(value: t.Any) -> t.Any:

@@ -6,4 +6,5 @@
 set -eu
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
+export XDG_CACHE_HOME=$OUTPUT_DIR/kept
 ansible-playbook main.yml "$@"

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import stat
 import threading
 import time
 import typing as t
@@ -35,7 +38,7 @@ WORLD = {
         "alpha": {"servers": [ours(1), ours(2), {"name": "web", "age": 10.0}, {"name": "gone", "status": "ERROR"}]},
         "beta": {
             "servers": [ours(3), {"name": "web", "age": 9.0}, {"name": "localhost"}],
-            "multi_stack": {"ssh_user": "debian"},
+            "multi_stack": {"ssh_user": "debian", "jump_host": "ops@gate.beta:2222"},
         },
     },
 }
@@ -56,18 +59,25 @@ class Source:
         self.inventory = InventoryData()
 
     def __call__(self, **options: t.Any) -> InventoryData:
+        return self.with_options(options, read=False)
+
+    def with_options(self, options: dict[str, t.Any], *, read: bool) -> InventoryData:
+        """With options of any name, and perhaps what Ansible's cache holds."""
         given = {"plugin": "openmultistack.cloud.multi_stack", "clouds_yaml_path": str(self._clouds_yaml), **options}
         self._path.write_text(yaml.safe_dump(given), encoding="utf-8")
         plugin = inventory_loader.get("openmultistack.cloud.multi_stack")
         assert plugin.verify_file(str(self._path))
         self.inventory = InventoryData()
-        plugin.parse(self.inventory, DataLoader(), str(self._path), cache=False)
+        plugin.parse(self.inventory, DataLoader(), str(self._path), cache=read)
+        if options.get("cache"):
+            plugin.update_cache_if_changed()
         self.inventory.reconcile_inventory()
         return self.inventory
 
 
 @pytest.fixture
-def source(clouds: Simulator, tmp_path: pathlib.Path) -> Source:
+def source(clouds: Simulator, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Source:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     clouds.reset()
     clouds.clouds_yaml(tmp_path / "clouds.yaml")
     return Source(tmp_path / "openmultistack.yml", tmp_path / "clouds.yaml")
@@ -95,6 +105,9 @@ def test_shows_what_runs_in_groups(source: Source) -> None:
         "location_alpha_RegionOne": alpha,
         "location_beta_RegionOne": beta,
         "fleet_crawl": {"crawl-001", "crawl-002", "crawl-003"},
+        "zone_az1": alpha | beta,
+        "flavor_m1_nano": alpha | beta,
+        "status_ACTIVE": alpha | beta,
     }
 
 
@@ -126,6 +139,14 @@ def test_makes_groups_and_variables_as_the_file_says(source: Source) -> None:
         ({"on_unreachable": "perhaps"}, "on_unreachable"),
         ({"clouds_yaml_path": "/nowhere/clouds.yaml"}, "/nowhere/clouds.yaml: there is no such file"),
         ({"accounts_file": "/nowhere/accounts.yml"}, "/nowhere/accounts.yml: it cannot be read"),
+        ({"where": "status =="}, 'where: "status ==" is no JMESPath expression: '),
+        ({"where": "length(slot)"}, 'where: "length(slot)" cannot be asked of crawl-001 at alpha:RegionOne: '),
+        ({"stale_for": "soon"}, 'stale_for: "soon" is no length of time; write for example 40m'),
+        ({"stale_for": "never"}, 'stale_for: "never" is no length of time'),
+        ({"only_clouds": ["alpha", "gamma"]}, 'only_clouds: "gamma" is no cloud of '),
+        ({"locations": ["gamma:*"]}, 'locations: "gamma:*" fits no location of '),
+        ({"only_clouds": ["alpha"], "locations": ["beta"]}, "together they leave no location"),
+        ({"strict": True, "hostnames": ["multi_stack.nothing"]}, "hostnames: multi_stack.nothing makes no name for"),
     ],
 )
 def test_refuses_what_makes_no_sense(options: dict[str, t.Any], says: str, source: Source) -> None:
@@ -147,11 +168,12 @@ def test_its_own_files_end_in_its_name(name: str, tmp_path: pathlib.Path) -> Non
 
 
 @pytest.mark.parametrize("silence", ["dead", "hung", "keystone_hung", "nova_hung", "drip", "truncated", "overloaded"])
-def test_without_one_location_there_is_no_inventory(silence: str, source: Source, clouds: Simulator) -> None:
+@pytest.mark.parametrize("mode", ["fail", "last_good"])
+def test_without_one_location_there_is_no_inventory(silence: str, mode: str, source: Source, clouds: Simulator) -> None:
     clouds.behave(preset=silence, cloud="beta")
     began = time.monotonic()
     with pytest.raises(AnsibleParserError, match=r"not every location answered(?s:.*)\nbeta:RegionOne: "):
-        source(timeout=1)
+        source(timeout=1, on_unreachable=mode)
     assert time.monotonic() - began < 2
     assert source.inventory.hosts == {}
 
@@ -182,3 +204,238 @@ def test_leaves_no_thread_behind(source: Source, clouds: Simulator) -> None:
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert set(threading.enumerate()) - before == set()
+
+
+def kept_by(source_folder: pathlib.Path) -> list[pathlib.Path]:
+    return sorted((source_folder / "cache" / "openmultistack").iterdir())
+
+
+@pytest.mark.parametrize("silence", ["dead", "hung", "keystone_hung", "nova_hung", "drip", "truncated", "overloaded"])
+def test_or_one_that_shows_what_was_there(silence: str, source: Source, clouds: Simulator, warned: list[str]) -> None:
+    before = source()
+    assert warned == []
+    clouds.behave(preset=silence, cloud="beta")
+    began = time.monotonic()
+    inventory = source(timeout=1)
+    assert time.monotonic() - began < 2
+    assert groups_of(inventory) == groups_of(before)
+    [line] = warned
+    assert line.startswith("beta:RegionOne: ")
+    assert "; its 3 servers are shown as seen " in line
+    stale = {name: host.vars["multi_stack_stale_seconds"] for name, host in inventory.hosts.items()}
+    assert {name for name, age in stale.items() if age} == groups_of(before)["cloud_beta"]
+    for name, host in inventory.hosts.items():
+        assert host.vars["multi_stack"]["stale_seconds"] == stale[name]
+        young = {"multi_stack_stale_seconds": 0, "multi_stack": host.vars["multi_stack"] | {"stale_seconds": 0}}
+        assert host.vars | young == before.hosts[name].vars
+
+
+def test_what_is_kept_is_for_the_user_alone_and_holds_no_secret(
+    source: Source, clouds: Simulator, tmp_path: pathlib.Path
+) -> None:
+    clouds.add_server("alpha", name="vault", metadata={"password": "hunter2"})
+    source()
+    password = yaml.safe_load((tmp_path / "clouds.yaml").read_text())["clouds"]["alpha"]["auth"]["password"]
+    for path in kept_by(tmp_path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert f'"{password}"' not in path.read_text()
+        assert "hunter2" not in path.read_text()
+    assert len(kept_by(tmp_path)) == 2
+    assert stat.S_IMODE((tmp_path / "cache" / "openmultistack").stat().st_mode) == 0o700
+
+
+def test_what_is_too_old_is_no_inventory(source: Source, clouds: Simulator, tmp_path: pathlib.Path) -> None:
+    source()
+    for path in kept_by(tmp_path):
+        content = json.loads(path.read_text())
+        path.write_text(json.dumps(content | {"seen_at": time.time() - 7300}))
+    clouds.behave(preset="dead", cloud="beta")
+    with pytest.raises(AnsibleParserError, match=r"stale_for(?s:.*)\nbeta:.*; its last good answer is 2 h old"):
+        source(stale_for="2h")
+    assert source.inventory.hosts == {}
+    assert len(source(stale_for="3h").hosts) == 6
+
+
+def test_what_is_damaged_is_no_inventory_either(
+    source: Source, clouds: Simulator, tmp_path: pathlib.Path, warned: list[str]
+) -> None:
+    source()
+    for path in kept_by(tmp_path):
+        path.write_text(path.read_text()[:-5])
+    clouds.behave(preset="dead", cloud="beta")
+    with pytest.raises(AnsibleParserError, match="not every location answered"):
+        source()
+    assert len(source(on_unreachable="omit").hosts) == 3
+
+
+@pytest.mark.parametrize("mode", ["fail", "omit"])
+def test_nothing_is_kept_where_nothing_of_it_would_be_shown(mode: str, source: Source, tmp_path: pathlib.Path) -> None:
+    source(on_unreachable=mode)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_another_user_of_the_same_cloud_sees_nothing_of_it(
+    source: Source, clouds: Simulator, tmp_path: pathlib.Path
+) -> None:
+    source()
+    path = tmp_path / "clouds.yaml"
+    content = yaml.safe_load(path.read_text())
+    content["clouds"]["beta"]["auth"]["username"] = "mallory"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(AnsibleParserError, match="beta:RegionOne: Keystone refuses the credentials"):
+        source()
+
+
+@pytest.mark.parametrize(
+    ("options", "hosts"),
+    [
+        ({"only_clouds": ["beta"]}, {"crawl-003", "web", "localhost.beta.RegionOne"}),
+        ({"exclude": ["beta"]}, {"crawl-001", "crawl-002", "web"}),
+        ({"locations": ["al*:Region*"]}, {"crawl-001", "crawl-002", "web"}),
+        ({"fleets": ["cr*"]}, {"crawl-001", "crawl-002", "crawl-003"}),
+        ({"statuses": ["error"]}, {"gone"}),
+        ({"fleets": ["crawl"], "where": "cloud == 'beta'"}, {"crawl-003"}),
+        ({"where": "slot > `1` || name == 'localhost'"}, {"crawl-002", "crawl-003", "localhost.beta.RegionOne"}),
+        (
+            {"where": "  "},
+            {"crawl-001", "crawl-002", "crawl-003", "web", "web.beta.RegionOne", "localhost.beta.RegionOne"},
+        ),
+        (
+            {"hostnames": ["multi_stack.nothing", "multi_stack.fleet", "'host-' ~ multi_stack.cloud"]},
+            {
+                "crawl",
+                "crawl.alpha.RegionOne",
+                "crawl.beta.RegionOne",
+                "host-alpha",
+                "host-beta",
+                "host-beta.beta.RegionOne",
+            },
+        ),
+    ],
+)
+def test_shows_what_is_asked_for_under_the_names_that_are_asked_for(
+    options: dict[str, t.Any], hosts: set[str], source: Source
+) -> None:
+    assert set(source(**options).hosts) == hosts
+
+
+def test_shows_everything_on_request(source: Source) -> None:
+    assert groups_of(source(show_all=True))["status_ERROR"] == {"gone"}
+
+
+def test_filters_that_leave_nothing_are_told_of(source: Source, warned: list[str]) -> None:
+    assert source(where='status == "ACTIVE"').hosts == {}
+    assert warned == ["of 6 servers, none is what fleets, statuses and where ask for"]
+
+
+def test_jumps_over_the_host_of_the_location_or_else_the_given_one(source: Source) -> None:
+    hosts = source(jump_host="ops@gate, -o ProxyCommand=x").hosts
+    assert hosts["crawl-001"].vars["ansible_ssh_common_args"] == "-o 'ProxyJump=ops@gate, -o ProxyCommand=x'"
+    assert hosts["crawl-003"].vars["ansible_ssh_common_args"] == "-o ProxyJump=ops@gate.beta:2222"
+    assert "ansible_ssh_common_args" not in source().hosts["crawl-001"].vars
+
+
+def test_every_option_can_come_from_the_environment(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "FLEETS": "crawl, web",
+        "WHERE": "slot > `1`",
+        "EXCLUDE": "beta",
+        "HOSTNAMES": "multi_stack.id",
+    }.items():
+        monkeypatch.setenv(f"OPENMULTISTACK_{name}", value)
+    [host] = source().hosts.values()
+    assert (host.name, host.vars["multi_stack"]["name"]) == (host.vars["multi_stack"]["id"], "crawl-002")
+
+
+def test_an_empty_value_reads_as_not_set(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = inventory_loader.get("openmultistack.cloud.multi_stack").option_definitions
+    names = [each["name"] for option in options.values() for each in option.get("env") or ()]
+    ours = [name for name in names if name.startswith("OPENMULTISTACK_")]
+    assert len(ours) > 15
+    for name in ours:
+        monkeypatch.setenv(name, "")
+    blank = dict.fromkeys(["timeout", "stale_for", "on_unreachable", "where", "show_all", "fleets"], "")
+    assert len(source(**blank, jump_host=None).hosts) == 6
+    assert os.environ["OPENMULTISTACK_TIMEOUT"] == ""
+
+
+def test_every_option_of_ours_has_an_environment_variable() -> None:
+    options = inventory_loader.get("openmultistack.cloud.multi_stack").option_definitions
+    of_ansible = {"plugin", "compose", "groups", "keyed_groups", "leading_separator"}
+    assert {name for name, option in options.items() if not option.get("env")} == of_ansible
+
+
+def test_ansibles_cache_spares_the_clouds(source: Source, clouds: Simulator, tmp_path: pathlib.Path) -> None:
+    cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "facts")}
+    first = source.with_options(cached, read=True)
+    clouds.behave(preset="dead")
+    again = source.with_options(cached, read=True)
+    assert groups_of(again) == groups_of(first)
+    assert [host.vars for host in again.hosts.values()] == [host.vars for host in first.hosts.values()]
+    with pytest.raises(AnsibleParserError, match="not every location answered"):
+        source.with_options({**cached, "on_unreachable": "fail"}, read=False)
+
+
+def test_a_cache_of_other_accounts_is_not_used(source: Source, clouds: Simulator, tmp_path: pathlib.Path) -> None:
+    cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "facts")}
+    source.with_options({**cached, "only_clouds": ["alpha"]}, read=True)
+    assert len(source.with_options(cached, read=True).hosts) == 6
+    assert len(source.with_options({**cached, "only_clouds": ["alpha"]}, read=True).hosts) == 3
+    for path in (tmp_path / "facts").iterdir():
+        path.write_text(json.dumps({"a": 1}))
+    assert len(source.with_options(cached, read=True).hosts) == 6
+
+
+def test_groups_that_would_be_one_are_told_apart(source: Source, warned: list[str], tmp_path: pathlib.Path) -> None:
+    with Simulator({"clouds": {name: {"servers": [{"name": name}]} for name in ("a-b", "a_b")}}) as alike:
+        alike.clouds_yaml(tmp_path / "clouds.yaml")
+        groups = groups_of(source())
+        with pytest.raises(AnsibleParserError, match="no two groups may come to one name"):
+            source(strict=True)
+    assert groups["cloud_a_b"] == {"a_b"}
+    [other] = [name for name, hosts in groups.items() if name.startswith("cloud_") and hosts == {"a-b"}]
+    assert other.startswith("cloud_a_b_")
+    assert (
+        warned[0] == f"several groups would be named cloud_a_b; of them, cloud_a-b is {other}, cloud_a_b is cloud_a_b"
+    )
+
+
+def test_what_a_host_tells_is_small_even_of_a_hostile_cloud(source: Source, clouds: Simulator) -> None:
+    clouds.add_server(
+        "beta",
+        name="n" * 70000 + "\n{{ 1 }}",
+        key_name="{{ 2 }}" * 9000,
+        metadata={"multi_stack_owner": "\n" * 65536, "multi_stack_image": "é" * 65536},
+    )
+    hosts = source().hosts.values()
+    assert len(hosts) == 7
+    assert all(len(host.name) < 300 and host.name.isprintable() for host in hosts)
+    sizes = [len(json.dumps(host.vars)) for host in hosts]
+    assert 500 < min(sizes) < max(sizes) <= 1536
+
+
+@pytest.fixture
+def half_blind(source: Source, clouds: Simulator) -> Source:
+    """A source one cell of which goes down after it was read whole."""
+    clouds.add_server("beta", name="hidden", cell=1)
+    assert "hidden" in source().hosts
+    clouds.set_region("beta", down_cells=[1])
+    return source
+
+
+def test_what_a_cloud_cannot_show_is_told_of(half_blind: Source, warned: list[str]) -> None:
+    for mode in ("omit", "last_good"):
+        assert len(half_blind(on_unreachable=mode).hosts) == 6
+        assert warned.pop().startswith("beta:RegionOne: it did not show all of its servers")
+        assert warned == []
+
+
+def test_what_a_cloud_cannot_show_is_no_inventory_that_may_be_stored(half_blind: Source) -> None:
+    with pytest.raises(AnsibleParserError, match=r"\nbeta:RegionOne: it did not show all of its servers"):
+        half_blind(on_unreachable="fail")
+
+
+def test_half_an_answer_never_takes_the_place_of_a_whole_one(half_blind: Source, clouds: Simulator) -> None:
+    half_blind()
+    clouds.behave(preset="dead", cloud="beta")
+    assert "hidden" in half_blind().hosts

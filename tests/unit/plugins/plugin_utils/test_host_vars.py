@@ -12,7 +12,6 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge i
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Server
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._host_vars import (
     Meant,
-    groups_of,
     names_for,
     plain,
 )
@@ -33,10 +32,14 @@ def host(name: str, location: str = "alpha:east", id: str = "1") -> Host:
         ("fleet_crawl", "fleet_crawl.alpha.east"),
         ("flavor_m1_tiny", "flavor_m1_tiny.alpha.east"),
         ("{{ 1 + 1 }}", "__ 1 + 1 __.alpha.east"),
+        ("web\n[ERROR]: forged", "web_[ERROR]: forged.alpha.east"),
+        ("web\x1b[31m", "web_[31m.alpha.east"),
+        ("\u202ebew", "_bew.alpha.east"),
+        ("w" * 300, "w" * 255 + ".alpha.east"),
     ],
 )
 def test_a_name_that_means_something_else_gets_its_location(name: str, becomes: str) -> None:
-    meant = Meant(names={"fleet_crawl"}, prefixes=("flavor_",))
+    meant = Meant.by({"fleet_crawl"}, [{"prefix": "flavor", "key": "multi_stack.flavor"}, {"key": "multi_stack.zone"}])
     assert [name for name, _host in names_for([host(name)], meant)] == [becomes]
 
 
@@ -45,14 +48,9 @@ def test_names_stay_unique() -> None:
     assert [name for name, _host in names_for(hosts, Meant(names=()))] == [
         "_.alpha.east.1",
         "_.alpha.east",
-        "}",
+        "_.alpha.east.3",
         "_.alpha.east.4",
     ]
-
-
-def test_a_group_has_no_character_that_groups_may_not_have() -> None:
-    found = Host(name="a", location="ovh-1:GRA.9", server=host("a").server, fleet="crawl-2", slot=1)
-    assert groups_of(found) == ["cloud_ovh_1", "location_ovh_1_GRA_9", "fleet_crawl_2"]
 
 
 def test_only_text_without_a_brace_is_called_harmless() -> None:
