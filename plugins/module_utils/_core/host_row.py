@@ -31,7 +31,18 @@ def host_row(host: Host, preference: Preference) -> Row:
         "address": preferred(host.server.addresses, preference),
         "stale_seconds": host.stale,
     }
-    return row if _size(row) <= _LARGEST else _shortened(row)
+    text = json.dumps(row)
+    whole = _writable(row) if "\\ud" in text else row
+    return whole if len(text) <= _LARGEST else _shortened(whole)
+
+
+def _writable(value: t.Any) -> t.Any:
+    """The same without halves of characters: JSON can say them, and no file can hold them."""
+    if isinstance(value, dict):
+        return {name: _writable(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_writable(each) for each in value]
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _shortened(row: Row) -> Row:

@@ -77,3 +77,9 @@ def test_what_a_cloud_says_is_never_rendered(hostile: str) -> None:
     templar = Templar(DataLoader(), variables={"multi_stack": plain({"owner": hostile})})
     assert templar.template(trust_as_template("{{ multi_stack.owner }}")) == hostile
     assert not is_trusted_as_template(plain(hostile))
+
+
+def test_what_the_user_trusts_never_makes_the_same_words_of_a_cloud_trusted() -> None:
+    template = "{{ 1 + 1 }}"
+    plain(trust_as_template(template))
+    assert not is_trusted_as_template(plain("".join(template)))

@@ -72,3 +72,11 @@ def test_a_location_is_never_cut() -> None:
     server = Server(id="1", name="n", status="ACTIVE")
     row = host_row(Host(name="n", location=location, server=server), Preference())
     assert (row["location"], row["name"]) == (location, "")
+
+
+def test_half_a_character_is_no_character_and_a_whole_one_stays() -> None:
+    addresses = (Address(address="10.0.0.1\udfff", network="n"),)
+    server = Server(id="1", name="half \ud800", status="ACTIVE", key_name="🔑", addresses=addresses, vcpus=1)
+    row = host_row(Host(name="n", location="a:1", server=server), Preference())
+    assert (row["name"], row["key_name"], row["addresses"]) == ("half ?", "🔑", ["10.0.0.1?"])
+    json.dumps(row, ensure_ascii=False).encode()
