@@ -73,6 +73,10 @@ class OpenStackPort:
     def requests(self) -> t.Mapping[str, int]:
         return self._meter.totals()
 
+    def wire(self, location: str) -> Wire:
+        """The way to one location, for what no command asks."""
+        return self._wires[location]
+
     def perform(self, command: m.ToLocation, deadline: float) -> m.Event:
         started_at = self._clock.now()
         try:
