@@ -22,6 +22,20 @@ attributes:
     description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
 """
 
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details: It changes nothing, so check mode makes no difference.
+  diff_mode:
+    support: N/A
+    details: It changes nothing.
+  idempotent:
+    support: N/A
+    details: It changes nothing.
+"""
+
     ACTIONGROUP = r"""
 options: {}
 attributes:

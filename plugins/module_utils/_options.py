@@ -65,3 +65,25 @@ SERVER: Spec = {
     "adopt": {"type": "bool", "default": False},
     "fence": {"type": "bool", "default": False},
 }
+
+SERVER_INFO: Spec = {
+    "fleet": {"type": "str"},
+    "locations": {"type": "list", "elements": "str", "default": []},
+    "where": {"type": "str"},
+    "foreign": {"type": "bool", "default": False},
+    "on_unreachable": {"type": "str", "choices": ["omit", "fail"], "default": "omit"},
+    "timeout": {"type": "float", "default": 10},
+}
+
+CLOUD_INFO: Spec = {
+    "locations": {"type": "list", "elements": "str", "default": []},
+    "flavor": {"type": "str"},
+    "owner": {"type": "str"},
+    "gather": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["flavors", "images", "networks", "zones", "versions"],
+        "default": [],
+    },
+    "timeout": {"type": "float", "default": 10},
+}

@@ -17,8 +17,11 @@ if t.TYPE_CHECKING:
 Condition = t.Callable[["Row"], bool]
 
 
-def condition(expression: str) -> Condition:
-    """Whether a row fits the expression, by JMESPath's own idea of truth; an empty expression fits every row."""
+def condition(expression: str, known: t.Collection[str] = ()) -> Condition:
+    """Whether a row fits the expression, by JMESPath's own idea of truth; an empty expression fits every row.
+
+    Where the ``known`` fields of a row are given, any other is refused: it would only ever find nothing.
+    """
     if not expression.strip():
         return lambda _row: True
     try:
@@ -30,9 +33,13 @@ def condition(expression: str) -> Condition:
             "python -m pip install jmespath"
         ) from exc
     try:
-        search = jmespath.compile(expression).search
+        compiled = jmespath.compile(expression)
     except (JMESPathError, RecursionError) as exc:
         raise _wrong(expression, exc) from exc
+    for name in _fields(compiled.parsed) if known else ():
+        if name not in known:
+            raise OrderError(f'where: no server has "{name}"; each has {", ".join(sorted(known))}')
+    search = compiled.search
 
     def fits(row: Row) -> bool:
         try:
@@ -52,3 +59,18 @@ def _wrong(expression: str, exc: Exception, whose: str = "") -> OrderError:
     why = " ".join(str(exc).split()) or type(exc).__name__
     made = f"cannot be asked{whose}" if whose else "is no JMESPath expression"
     return OrderError(f"where: \"{expression}\" {made}: {why}; write for example status == 'ACTIVE'")
+
+
+# What follows the first part of these looks into what that part found, no longer into the row.
+_DEEPER = frozenset(
+    {"subexpression", "index_expression", "pipe", "projection", "value_projection", "flatten", "filter_projection"}
+)
+
+
+def _fields(tree: dict[str, t.Any]) -> t.Iterator[str]:
+    """The fields of the row itself that a parsed expression names."""
+    kind = tree["type"]
+    if kind == "field":
+        yield tree["value"]
+    for child in [] if kind == "expref" else tree["children"][: 1 if kind in _DEEPER else None]:
+        yield from _fields(child)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What the user can do about a location that does not answer, by the kind of its fault."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .faults import Kind
+
+if t.TYPE_CHECKING:
+    from .faults import Fault
+
+_ACCOUNT = "correct its account in clouds.yaml"
+_CLOUD = "look at what its provider says of it; the hint status: unavailable keeps new servers away meanwhile"
+_SLOW = f"give it more time (timeout), or {_CLOUD}"
+_BUSY = "ask less often; the hint requests_per_second keeps every run to a rate"
+
+_BY_KIND: dict[Kind, str] = {
+    Kind.UNAUTHORIZED: _ACCOUNT,
+    Kind.FORBIDDEN: "give its user the role that reads servers, or use another account",
+    Kind.MISCONFIGURED: _ACCOUNT,
+    Kind.UNTRUSTED: "name its authority by cacert: in clouds.yaml",
+    Kind.UNREACHABLE: f"see whether its address is right and this machine may reach it; else {_CLOUD}",
+    Kind.TIMED_OUT: _SLOW,
+    Kind.RATE_LIMIT: _BUSY,
+    Kind.MICROVERSION: _ACCOUNT,
+}
+
+
+def advice(fault: Fault | None) -> str:
+    """One half-sentence of what to do; a location that said nothing at all is a slow one."""
+    return _SLOW if fault is None else _BY_KIND.get(fault.kind, _CLOUD)
