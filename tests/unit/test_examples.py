@@ -4,7 +4,7 @@
 
 """Every example in the documentation of a plugin is executed by the integration target of that plugin.
 
-A task may get a `register` there; but for that it is the same task. An inventory is a file of the target.
+A task may have a `register` of its own in either place; but for that it is the same task. An inventory is a file of the target.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def text_of(plugin: pathlib.Path) -> str:
 def examples_of(plugin: pathlib.Path) -> list[t.Any]:
     """The tasks, or whole documents where it is no list."""
     documents = list(yaml.load_all(text_of(plugin), Loader))
-    return [each for one in documents for each in (one if isinstance(one, list) else [one])]
+    found = [each for one in documents for each in (one if isinstance(one, list) else [one])]
+    return [{key: value for key, value in each.items() if key != "register"} for each in found]
 
 
 def executed_by(target: pathlib.Path) -> list[t.Any]:
