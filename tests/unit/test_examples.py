@@ -4,7 +4,7 @@
 
 """Every example in the documentation of a plugin is executed by the integration target of that plugin.
 
-A task may have a `register` of its own in either place; but for that it is the same task. An inventory is a file of the target.
+A task may have a `register` in either place; but for that it is the same task. An inventory is a file of the target.
 """
 
 from __future__ import annotations
