@@ -29,7 +29,7 @@ from .._core.fleets import (
 )
 from .._core.order import Order, Patience
 from .._core.report import merged_line
-from .where import Where
+from .where import Condition, condition
 
 if t.TYPE_CHECKING:
     from .._core.census import Census
@@ -46,7 +46,7 @@ class Telling:
 
 def servers_info(params: t.Mapping[str, t.Any]) -> Telling:
     """Survey the chosen locations once and tell what is there; nothing is written."""
-    where = Where(params.get("where"), known_fields())
+    fits = condition(params.get("where") or "", known_fields())
     accounts = load_accounts(params.get("clouds_yaml_path"), params.get("accounts_file"))
     chosen = choose(accounts, params.get("locations") or (), ())
     labels = [each.label for each in accounts.all if each.label in chosen]
@@ -57,7 +57,7 @@ def servers_info(params: t.Mapping[str, t.Any]) -> Telling:
     with stop_signals() as stop:
         around = Surroundings(port=port, clock=clock, patience=order.patience, stop=stop)
         census = t.cast("Census", drive(Surveyor(labels), around).result)
-    answer = {**_answer(census, epoch, params, where), "requests": dict(port.requests)}
+    answer = {**_answer(census, epoch, params, fits), "requests": dict(port.requests)}
     merged = tuple(merged_line(one, other) for one, other in census.merged)
     lines = tuple(f"{each['location']}: {each['reason']}" for each in answer["unknown"])
     if lines and (params["on_unreachable"] == "fail" or not census.seen):
@@ -66,14 +66,14 @@ def servers_info(params: t.Mapping[str, t.Any]) -> Telling:
     return Telling(answer=answer, warnings=accounts.warnings + merged + silent)
 
 
-def _answer(census: Census, epoch: float, params: t.Mapping[str, t.Any], where: Where) -> dict[str, t.Any]:
+def _answer(census: Census, epoch: float, params: t.Mapping[str, t.Any], fits: Condition) -> dict[str, t.Any]:
     seen = sightings(census, epoch)
     seen = of_fleet(seen, params["fleet"]) if params.get("fleet") else seen
     return {
         "fleets": fleet_rows(seen),
-        "servers": where.chosen(our_rows(seen)),
-        "suspicious": where.chosen(suspicious_rows(seen)),
-        "foreign": where.chosen(foreign_rows(seen)) if params.get("foreign") else [],
+        "servers": list(filter(fits, our_rows(seen))),
+        "suspicious": list(filter(fits, suspicious_rows(seen))),
+        "foreign": list(filter(fits, foreign_rows(seen))) if params.get("foreign") else [],
         "unknown": unseen_rows(census),
         "locations": [survey.location for survey in census.seen],
         "as_of": as_of(census, epoch),

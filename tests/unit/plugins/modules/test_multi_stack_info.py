@@ -131,7 +131,7 @@ def test_where_chooses_servers_and_fleets_count_all(doors: Doors, clouds: Simula
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"where": "status = 'x'"}, "where: Bad jmespath expression"),
+        ({"where": "status = 'x'"}, "where: \"status = 'x'\" is no JMESPath expression"),
         ({"where": "stauts"}, 'where: no server has "stauts"'),
         ({"locations": ["delta"]}, 'locations: "delta" fits no location of '),
         ({"flet": "x"}, "Unsupported parameters for "),

@@ -55,3 +55,18 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
     assert condition("")(ROW)
     with pytest.raises(MissingLibraryError, match=r"where: jmespath cannot be imported .*pip install jmespath"):
         condition("name")
+
+
+@pytest.mark.parametrize(
+    "expression", ["stauts == 'ERROR'", "!(name && stauts)", "stauts.x[?y]", "length(stauts) > `1`"]
+)
+def test_a_field_that_no_row_has_is_refused_where_the_fields_are_known(expression: str) -> None:
+    with pytest.raises(OrderError, match=r'^where: no server has "stauts"; each has metadata, name, status$'):
+        condition(expression, ("status", "name", "metadata"))
+
+
+def test_what_lies_within_a_field_is_not_looked_at() -> None:
+    known = ("status", "name", "metadata", "tags")
+    assert condition("metadata.role == 'web' && tags[?length(@) > `3`] | [0]", known)(
+        {"name": "a", "location": "b", "metadata": {"role": "web"}, "tags": ["green"]}
+    )
