@@ -75,6 +75,7 @@ def account_of(desk: Desk, now: float) -> Result:
         removals=removals(desk),
         max_removals=order.max_removals,
         adopted=_adopted(desk),
+        skews=tuple((row.label, row.offset) for row in _rows(desk, Knowledge.KNOWN) if abs(row.offset) > _MUCH_SKEW),
         rival_until=max((row.belonging.mark.until for row in rivals(desk) if row.belonging.mark), default=None),
         unfenced=tuple(row.label for row in desk.tables.locations.values() if unfenced(row)),
         fences=_fences_left(desk),
@@ -178,6 +179,8 @@ def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
     return (*going, *(_leftover(desk, row, Reason.TWIN.value) for rows in renewed for row in rows))
 
 
+# A clock that is further off than this delays every confirm survey by as much; in seconds.
+_MUCH_SKEW = 10.0
 _WHY_SUSPICIOUS = "only one of name and marks says so"
 
 

@@ -15,7 +15,7 @@ from .model import Flavor, Hints
 from .report import fault_text
 from .room import UNLIMITED, Bound, Change, bounds_of
 from .rows import Knowledge, Lookup
-from .vacancy import Vacancy, vacancy
+from .vacancy import vacancy
 
 if t.TYPE_CHECKING:
     from . import messages as m
@@ -159,20 +159,13 @@ def _room(desk: Desk, row: LocationRow) -> _Room:
         return _Room(servers=_unfit(row), why=fault_text(row.lookup_fault))
     flavor = row.offers[0].flavor
     space = vacancy(desk, row, row.limits)
-    bound = _tightest(space, flavor)
+    bound = space.bound_of(flavor)
     if not row.location.hints.available:
         return _Room(servers=0, flavor=flavor, why="set unavailable by its account's status")
     if bound.limit is None:
         return _Room(servers=UNLIMITED, flavor=flavor)
     servers = space.room.of(flavor)
     return _Room(servers=servers, bound=bound, flavor=flavor, why="" if servers else _full(bound, space.headroom))
-
-
-def _tightest(space: Vacancy, flavor: Flavor) -> Bound:
-    """What bounds the room most; instances that are to stay free count as used."""
-    instances = space.quotas[0]
-    free = instances.left - space.headroom
-    return instances if space.headroom and free <= space.room.of(flavor) else space.bound_of(flavor)
 
 
 def _unfit(row: LocationRow) -> int | None:

@@ -23,7 +23,6 @@ if t.TYPE_CHECKING:
 Row = dict[str, t.Any]
 _STANDING = (Phase.PENDING, Phase.READY, Phase.OCCUPIED, Phase.UNKNOWN)
 # A mark is text that members of the project can write; what is no date of this era is not told as one.
-_LATEST = 10**11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,14 +203,10 @@ def _mark_row(seen: Sighting, twins: t.Collection[str]) -> Row:
         "twin": seen.server.id in twins,
         "expired": seen.expired,
         "spec": mark.spec if mark else "",
-        "ordered": _moment(mark.run_at) if mark else None,
-        "order_ends": _moment(mark.until) if mark else None,
+        "ordered": moment(mark.run_at) if mark else None,
+        "order_ends": moment(mark.until) if mark else None,
         "replacement": bool(mark and mark.replaced_at),
     }
-
-
-def _moment(epoch: int) -> str | None:
-    return moment(epoch) if epoch < _LATEST else None
 
 
 def _signs(server: Server) -> str:

@@ -103,7 +103,9 @@ def mark_from(text: str) -> Mark | None:
     if (
         len(fields) != _FIELDS
         or fields[0] != SCHEMA
-        or not all(fields[n].isascii() and fields[n].isdigit() for n in (2, 4, 5, 6))
+        or not all(
+            fields[n].isascii() and fields[n].isdigit() and len(fields[n]) <= _EPOCH_DIGITS for n in (2, 4, 5, 6)
+        )
     ):
         return None
     return Mark(

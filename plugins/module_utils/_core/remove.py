@@ -50,15 +50,25 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
         desk.wake_at(row.delete_after)
         return
     missing = proven(desk, row, found.proof, now)
-    if missing and found.proof is Proof.ROW:
-        desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)
-        return
-    if all(each.showing or desk.tables.locations[each.location].takes_more for each in missing):
+    if missing:
+        _ask_for(desk, missing, found.proof, now)
+    elif location.takes_more:
+        _delete(desk, row, found, now)
+
+
+def _ask_for(desk: Desk, missing: t.Sequence[ServerRow], proof: Proof, now: float) -> None:
+    """Read what a DELETE has to rest on; several reads of single servers all at once, or not yet."""
+    if proof is Proof.ROW:
+        for location in {each.location: desk.tables.locations[each.location] for each in missing}.values():
+            desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)
+    elif all(each.showing or desk.tables.locations[each.location].takes_more for each in missing):
         for each in missing:
             desk.show(each, now)
-    if missing or not location.takes_more:
-        return
-    location.deleting += 1
+
+
+def _delete(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
+    """Take the lock off first where that is what kept it."""
+    desk.tables.locations[row.location].deleting += 1
     row.deletion = Deletion.SENT
     row.doom = found.reason.value
     desk.tables.touched.add(row.slot)

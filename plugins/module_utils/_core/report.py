@@ -73,6 +73,11 @@ def warnings(result: Result) -> list[str]:
             "at the latest. Run this again then"
         )
     said += [
+        f"{label}: its clock is {abs(skew):.0f} s {'ahead' if skew > 0 else 'behind'}; a run that makes servers waits "
+        "that long before it can tell that exactly those exist. Have the provider set it right"
+        for label, skew in result.skews
+    ]
+    said += [
         f"{label}: its hint max_lifetime ends new servers earlier than the order asked; see their expires"
         for label in result.shortened
     ]

@@ -144,7 +144,8 @@ class Tally:
 class Result:
     """The whole account of one run; ``as_of`` is the epoch second of the confirm survey's start.
 
-    ``rival_until`` is when another run that was seen at work ends at the latest, also in epoch seconds.
+    ``skews`` are clocks that differ much from ours, in seconds ahead. ``rival_until`` is when another run that was seen
+    at work ends at the latest, also in epoch seconds.
     """
 
     fleet: str
@@ -179,6 +180,7 @@ class Result:
     fences: tuple[tuple[str, str], ...] = ()
     adopted: tuple[Leftover, ...] = ()
     rival_until: float | None = None
+    skews: tuple[tuple[str, float], ...] = ()
 
     @property
     def running(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .heritage import owner
 from .room import Bound, Room, bounds_of, room_of, tightest
@@ -35,7 +35,10 @@ class Vacancy:
 
     def bound_of(self, flavor: Flavor) -> Bound:
         """What lets the fewest servers of this flavor in; headroom counts as used."""
-        return tightest(self.quotas, self.caps, flavor)
+        instances, cores, ram = self.quotas
+        kept = replace(instances, used=instances.used + self.headroom)
+        bound = tightest((kept, cores, ram), self.caps, flavor)
+        return instances if bound is kept else bound
 
 
 def vacancy(desk: Desk, row: LocationRow, limits: Limits, have: int = 0) -> Vacancy:

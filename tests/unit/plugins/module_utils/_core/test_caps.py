@@ -52,6 +52,13 @@ def test_headroom_of_order_and_location_stays_free() -> None:
     assert split(world.launch(30, min_count=0, headroom=2)) == {"a:1": 5, "b:1": 8}
 
 
+def test_headroom_is_named_where_it_is_what_binds() -> None:
+    big = Flavor(id="2", name="m1.big", vcpus=4, ram=512)
+    world = World([Place("a:1", quota=20, cores=40, flavors=(big,))])
+    result = world.launch(9, min_count=0, headroom=15)
+    assert [(each.bound.resource, each.room) for each in result.refusals if each.bound] == [("instances", 0)]
+
+
 def test_max_servers_of_a_location_counts_all_fleets() -> None:
     world = World([Place("a:1", hints=Hints(max_servers=3)), Place("b:1", quota=2)])
     world.add("a:1", marked(1, "other", fleet="shop"))

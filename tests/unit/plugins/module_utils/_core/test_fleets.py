@@ -85,11 +85,6 @@ def test_rows_tell_the_mark_and_keep_the_users_metadata_only() -> None:
     assert (row["replacement"], row["fault"], row["state"]) == (True, "no luck", "ready")
 
 
-def test_a_time_that_nobody_meant_is_not_told() -> None:
-    [row] = our_rows(seen(surveyed("a:1", marked(1, "one", until=10**30))))
-    assert row["order_ends"] is None
-
-
 def test_what_only_looks_like_ours_says_what_speaks_for_it() -> None:
     found = seen(surveyed("a:1", LOOKALIKE, STRANGER))
     [row] = suspicious_rows(found)

@@ -158,3 +158,9 @@ def test_a_server_without_marks_has_no_owner_and_its_own_image() -> None:
 @pytest.mark.parametrize(("owner", "length"), [("ada", 3), ("a" * 64, 64), ("a" * 65, 32)])
 def test_long_owners_are_hashed(owner: str, length: int) -> None:
     assert len(owner_value(owner)) == length
+
+
+def test_a_mark_with_a_number_that_nobody_meant_is_none() -> None:
+    whole = str(Mark(fleet="crawl", slot=1, token="T", run_at=1, until=2, replaced_at=0, spec="s"))
+    assert mark_from(whole) is not None
+    assert mark_from(whole.replace(";2;", f";{10**30};")) is None

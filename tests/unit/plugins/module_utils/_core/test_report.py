@@ -254,3 +254,13 @@ def test_what_an_absent_fleet_leaves_is_no_warning_but_the_failure() -> None:
     world = World([Place("a:1", script=refusing(Upset.IGNORED, m.Delete))])
     world.add("a:1", marked(1, "one"))
     assert warnings(world.destroy()) == []
+
+
+@pytest.mark.parametrize(("offset", "said"), [(90.0, "90 s ahead"), (-30.0, "30 s behind")])
+def test_a_clock_that_is_far_off_is_warned_of(offset: float, said: str) -> None:
+    result = World([Place("a:1", offset=offset), Place("b:1")]).launch(2)
+    assert any(line.startswith(f"a:1: its clock is {said}; ") for line in warnings(result))
+
+
+def test_clocks_that_agree_are_not_worth_a_word() -> None:
+    assert not any("clock" in line for line in warnings(World([Place("a:1", offset=3.0)]).launch(1)))
