@@ -67,7 +67,7 @@ _DEEPER = frozenset(
 )
 
 
-def _fields(tree: dict[str, t.Any]) -> t.Iterator[str]:
+def _fields(tree: t.Any) -> t.Iterator[str]:
     """The fields of the row itself that a parsed expression names."""
     kind = tree["type"]
     if kind == "field":
