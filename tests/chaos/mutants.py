@@ -134,7 +134,7 @@ MUTANTS: dict[str, Mutant] = {
         swaps=(Swap(learn, "note_absent", _credulous),), breaks=frozenset({"I2", "I3"}), seeds=500
     ),
     "a POST is repeated": Mutant(
-        swaps=(Swap(learn.LESSONS, m.Ambiguous, _posts_again),), breaks=frozenset({"I2", "I3"}), seeds=300
+        swaps=(Swap(learn.LESSONS, m.Ambiguous, _posts_again),), breaks=frozenset({"I2", "I3"}), seeds=600
     ),
     "room ignores ERROR": Mutant(swaps=(Swap(learn.LESSONS, m.Surveyed, _without_errors),), breaks=frozenset({"I6"})),
     "no confirm": Mutant(
