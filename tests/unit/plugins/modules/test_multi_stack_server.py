@@ -133,7 +133,7 @@ LACKED: dict[str, tuple[Options, str]] = {
 @pytest.mark.parametrize("case", LACKED)
 def test_says_for_each_location_what_it_lacks(case: str, door: Door) -> None:
     options, says = LACKED[case]
-    answer = door(**options)
+    answer = door(**options, survey_timeout=20)
     head, alpha, beta = answer["msg"].splitlines()
     assert head.startswith("fleet bad: there is room for 0 of 2 servers where 2 are needed, so nothing was made")
     assert alpha.startswith("alpha:RegionOne: ")
