@@ -78,7 +78,8 @@ class _Progress:
     def __call__(self, total: Tally) -> None:
         if time.monotonic() - self._told_at >= _EVERY:
             self._told_at = time.monotonic()
-            print(f"{total.orders} orders, violations: {dict(total.kinds) or 'none'}", file=sys.stderr, flush=True)
+            told = f"{dict(total.kinds)} in {sorted(total.broken)}" if total.broken else "none"
+            print(f"{total.orders} orders, violations: {told}", file=sys.stderr, flush=True)
 
 
 def _report(total: Tally, took: float, unlike: list[int]) -> None:

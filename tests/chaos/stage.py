@@ -31,6 +31,9 @@ _FLAVORS = tuple(Flavor(id=f"{n}", name=f"m1.{n}", vcpus=n, ram=512 * n) for n i
 _ZONES = (None, "north", "south", "west")
 _BUILDS_FOR_EVER = 1e12
 
+# The slowest location that is drawn takes so many seconds for an answer.
+SLOWEST = 6.0
+
 
 @dataclass
 class Play:
@@ -101,6 +104,7 @@ def calm(world: World) -> None:
         place.script, place.fate, place.races = (lambda command: None), (lambda command: None), False
         place.quota = place.cores = place.ram = None
         place.unknown, place.blind = frozenset(), False
+        place.latency = min(place.latency, SLOWEST)  # two spells of slowness may have overlapped
     world.settle()
     undone = [each.vanishes_at for place in world.places for each in place.machines.values()]
     world.now = max([world.now, *(at for at in undone if at < NEVER)])
