@@ -25,14 +25,18 @@ _AGAIN = 12.0  # a silent or full location is asked again every 15 s or so while
 
 
 def bounded_requests(evidence: Evidence) -> t.Iterator[str]:
-    """The sum of engine.md, I7: a tick is a second in which something is pending there."""
+    """The sum of engine.md, I7: a tick is a second in which something is pending there.
+
+    A DELETE elsewhere may have its winner here, which is read for it, and again where its loser is slow to be read.
+    """
     run = evidence.run
     asked = Counter(command.location for _at, command in run.sent if isinstance(command, _READS))
     allowed, moments = _allowed(evidence)
     until = run.ended or run.world.now
     for label in asked:
         seconds = _covered(moments[label])
-        bound = _USUAL + allowed[label] + 2 * seconds / _TICK + (until - run.started) / _AGAIN
+        elsewhere = sum(isinstance(each, m.Delete) and each.location != label for each in run.commands)
+        bound = _USUAL + allowed[label] + 2 * seconds / _TICK + (until - run.started) / _AGAIN + 2 * elsewhere
         if asked[label] > bound:
             yield f"{label} was asked {asked[label]} times; {bound:.0f} would do for {seconds:.0f} s of waiting"
 
