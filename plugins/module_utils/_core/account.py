@@ -40,7 +40,8 @@ def account_of(desk: Desk, now: float) -> Result:
     planned = desk.placement.assigned if check and desk.objection is None else ()
     unknown = _unknown(desk)
     unresolved = _unresolved(desk)
-    settled = not (missing or leftovers or unknown or unresolved or desk.stopped or desk.was_open)
+    doubtful = any(each.adoption is not Adoption.NONE for each in desk.tables.suspicious.values())
+    settled = not (missing or leftovers or unknown or unresolved or doubtful or desk.stopped or desk.was_open)
     since = confirmed_since(desk)
     confirmed_all = all(confirmed(row, since) for row in desk.tables.locations.values())
     fit = [each for each in kept if not each.unwanted and each.slot not in dict(planned)]

@@ -123,7 +123,14 @@ def test_one_whose_new_mark_does_not_hold_stays_suspicious() -> None:
     world.place("a:1").forgets_marks = True
     result = world.launch(2, adopt=True)
     assert [each.id for each in result.suspicious] == ["bare"]
-    assert kinds(world.commands)[m.Mark] == 1
+    assert (result.exact, kinds(world.commands)[m.Mark]) == (False, 1)
+
+
+def test_a_run_whose_mark_may_yet_be_written_does_not_say_exact() -> None:
+    """The simulation found it: the answer was lost, and the mark landed after the confirm survey."""
+    world = with_bare(slot=7)
+    world.place("a:1").script = lambda command: Upset.LATE if isinstance(command, m.Mark) else None
+    assert not world.launch(1, adopt=True).exact
 
 
 def test_a_known_server_whose_new_mark_does_not_hold_is_not_waited_for() -> None:
