@@ -184,7 +184,7 @@ def _at_once(stage: Stage, orders: t.Sequence[Order], dice: random.Random, withi
     for run in runs:
         run.load()
     started = time.monotonic()
-    for offset, run in zip(sorted(dice.uniform(0.0, within) for _ in runs), runs, strict=True):
+    for offset, run in zip(sorted(dice.uniform(0.0, within) for _run in runs), runs, strict=True):
         pause(started + offset)
         run.go()
     return [stage.finish(run) for run in runs]

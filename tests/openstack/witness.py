@@ -98,10 +98,10 @@ class Witness:
         with ThreadPoolExecutor(len(self._rig.clouds)) as pool:
             parts = list(pool.map(lambda cloud: (cloud, self._ask(cloud, commands)), self._rig.clouds))
         return Sight(
-            servers=tuple(_seen(cloud, row) for cloud, (rows, *_) in parts for row in rows),
-            changed=frozenset(row["ID"] for _, answer in parts for row in answer[1]),
-            groups=frozenset(row["ID"] for _, answer in parts for row in answer[2]),
-            ports=frozenset(row["ID"] for _, answer in parts for row in answer[3]),
+            servers=tuple(_seen(cloud, row) for cloud, (rows, *_others) in parts for row in rows),
+            changed=frozenset(row["ID"] for _cloud, answer in parts for row in answer[1]),
+            groups=frozenset(row["ID"] for _cloud, answer in parts for row in answer[2]),
+            ports=frozenset(row["ID"] for _cloud, answer in parts for row in answer[3]),
         )
 
     def delete(self, servers: t.Iterable[Seen]) -> None:
