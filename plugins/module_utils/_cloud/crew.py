@@ -123,6 +123,15 @@ class Crew:
                 events.append(_overdue(task, now))
         return events
 
+    def recall(self, now: float) -> list[m.Event]:
+        """How writes end that still wait for their turn when a run is told to stop: they are never sent."""
+        events = []
+        for place in self._places.values():
+            for task in [task for task in place.waiting if isinstance(task.command, m.Create | m.Delete)]:
+                place.waiting.remove(task)
+                events.append(_overdue(task, now))
+        return events
+
     def rests_until(self, now: float) -> float:
         """When there is something to do, if no hand brings an end before: a deadline passes, or a place is left."""
         waiting = (task.begin_by for place in self._places.values() for task in place.waiting)

@@ -79,5 +79,5 @@ class Loop:
             events.append(m.Woke(now=now))
         if stop and not self._stopped:
             self._stopped = True
-            events.append(m.Stop(now=now, why=stop))
+            events += [m.Stop(now=now, why=stop), *self._crew.recall(now)]
         return events

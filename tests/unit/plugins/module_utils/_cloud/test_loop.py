@@ -198,6 +198,19 @@ def test_a_reason_to_stop_is_told_once() -> None:
     assert engine.heard == [(1.0, [m.Stop(now=1.0, why="reason at 1.0")])]
 
 
+def test_a_stop_takes_back_the_writes_that_wait_for_their_turn() -> None:
+    """The simulation found it: what had been asked before a stop was begun after it."""
+    hands = VirtualHands()
+    delete, survey = m.Delete(location="a", id="one"), m.Survey(location="a")
+    loop = Loop(engine := Script([m.List(location="a"), delete, survey]), hands, Patience())
+    loop.begin(0.0)
+    loop.turn(1.0, stop="enough")
+    [(_at, events)] = engine.heard
+    assert [type(event) for event in events] == [m.Stop, m.DeleteRefused]
+    loop.turn(2.0, [hands.end(0, 2.0)])
+    assert [type(task.command) for task in hands.given] == [m.List, m.Survey]
+
+
 def test_the_end_comes_back_and_what_is_commanded_after_it_is_not_carried_out() -> None:
     hands = VirtualHands()
     assert Loop(Script([FINISH, POST]), hands, PATIENCE).begin(0.0) is FINISH
