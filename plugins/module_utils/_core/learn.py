@@ -171,7 +171,7 @@ def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
     tables.locations[event.location].showing.discard(event.id)
     row = tables.servers.get(event.id)
     if row is not None:
-        row.showing = False
+        row.showing, row.unreadable = False, True
         row.show_after = event.now + _ASK_AGAIN
     not_adopted(tables, event)
     _unanswered(tables, tables.locations[event.location], event)

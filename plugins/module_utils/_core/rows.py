@@ -256,6 +256,7 @@ class ServerRow:
     token: str = ""
     adopted: bool = False
     lacked: int = 0
+    unreadable: bool = False
     fresh_at: float = LONG_AGO
 
     @property

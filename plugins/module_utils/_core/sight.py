@@ -27,13 +27,16 @@ if t.TYPE_CHECKING:
 
 
 def note_absent(tables: Tables, event: m.Surveyed | m.Listed, *, proves: bool) -> None:
-    """Servers that the answer should have held; ``proves`` says whether their absence is enough."""
+    """Servers that the answer should have held; ``proves`` says whether their absence is enough.
+
+    It is not for one whose GET has failed: its cell may be down, and some clouds hide that even in a whole list.
+    """
     held = {server.id for server in event.servers}
     for row in tables.servers.values():
         absent = row.location == event.location and row.id not in held and row.evidence_at < event.started_at
         if not absent or row.gone:
             continue
-        if proves:
+        if proves and not row.unreadable:
             end(tables, row, event.started_at, event.now)
         else:
             row.missed = True
@@ -80,7 +83,7 @@ def _recognise(tables: Tables, row: ServerRow, found: Belonging) -> None:
 def _update(tables: Tables, row: ServerRow, server: Server, event: m.Surveyed | m.Listed | m.Shown) -> None:
     before = row.phase if row.server is not None else None
     row.server, row.phase, row.seen_at, row.evidence_at = server, server.phase, event.started_at, event.now
-    row.gone, row.missed = False, False
+    row.gone, row.missed, row.unreadable = False, False, False
     row.sightings += 1
     if row.lived_at is None and _lives(row):
         row.lived_at = event.now

@@ -218,3 +218,13 @@ def test_a_delete_with_a_lost_answer_that_works_is_waited_for() -> None:
     learn(some, of_server(m.DeleteUnknown, fault=LOST))
     learn(some, shown(6.0, replace(ONE, task="deleting")))
     assert (some.servers["one"].deletion, some.servers["one"].leaving) == (Deletion.UNKNOWN, True)
+
+
+def test_a_list_does_not_prove_that_a_server_is_gone_whose_read_has_failed() -> None:
+    some = tables()
+    learn(some, surveyed(1.0, ONE))
+    learn(some, of_server(m.ShowFailed, 2.0, fault=LOST))
+    learn(some, surveyed(3.0))
+    assert (some.servers["one"].gone, some.servers["one"].missed) == (False, True)
+    learn(some, of_server(m.Gone, 4.0, started_at=3.9))
+    assert some.servers["one"].gone
