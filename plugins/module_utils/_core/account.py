@@ -19,7 +19,7 @@ from .model import Phase
 from .refusal import refusals
 from .remove import doomed
 from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
-from .rows import Adoption, AttemptRow, Deletion, Guard, Knowledge, LocationRow, ServerRow, State
+from .rows import Adoption, AttemptRow, Deletion, Guard, Knowledge, LocationRow, ServerRow, State, Suspect
 from .standing import standing
 from .tables import Filling, taken
 from .verdict import Reason
@@ -34,6 +34,7 @@ def account_of(desk: Desk, now: float) -> Result:
     """The account as the tables stand at the end of a run."""
     check, order = desk.run.check, desk.run.order
     removed = _planned_removals(desk, now) if check else _removed(desk)
+    adopted = _adopted(desk)
     kept = standing(desk)
     missing = _missing(desk, kept)
     leftovers = _leftovers(desk, kept, missing)
@@ -55,7 +56,7 @@ def account_of(desk: Desk, now: float) -> Result:
         check=check,
         failed=bool(short and not (check and order.absent)) or desk.objection is not None or bool(desk.stopped),
         exact=settled and confirmed_all and desk.objection is None and not check and all(each.ready for each in kept),
-        changed=bool(planned or removed or _adopted(desk)) if check else _wrote(desk),
+        changed=bool(planned or removed or adopted) if check else _wrote(desk),
         as_of=_as_of(desk),
         objection=desk.objection,
         stopped=desk.stopped,
@@ -75,7 +76,7 @@ def account_of(desk: Desk, now: float) -> Result:
         decisions=_story(desk),
         removals=removals(desk),
         max_removals=order.max_removals,
-        adopted=_adopted(desk),
+        adopted=adopted,
         skews=tuple((row.label, row.offset) for row in _rows(desk, Knowledge.KNOWN) if abs(row.offset) > _MUCH_SKEW),
         rival_until=max((row.belonging.mark.until for row in rivals(desk) if row.belonging.mark), default=None),
         unfenced=tuple(row.label for row in desk.tables.locations.values() if unfenced(row)),
@@ -150,15 +151,17 @@ _LEFT = {
     Phase.DYING: "it is being deleted",
     Phase.BROKEN: Reason.BROKEN.value,
     Phase.RELEASED: Reason.RELEASED.value,
-    Phase.PENDING: "it is still building",
 }
 
 
 def _why_left(desk: Desk, row: ServerRow) -> str:
     if desk.tables.silent(row.location):
         return "its location fell silent"
-    beyond = "its slot is beyond the count" if row.slot > desk.run.order.count else "it stands beside another"
-    return beyond if row.phase is Phase.PENDING and row.slot > desk.run.order.count else _LEFT.get(row.phase, beyond)
+    if row.phase in _LEFT:
+        return _LEFT[row.phase]
+    if row.slot > desk.run.order.count:
+        return "its slot is beyond the count"
+    return "it is still building" if row.phase is Phase.PENDING else "it stands beside another"
 
 
 def _leftover(desk: Desk, row: ServerRow, why: str) -> Leftover:
@@ -188,22 +191,18 @@ _WHY_SUSPICIOUS = "only one of name and marks says so"
 def _suspicious(desk: Desk) -> tuple[Leftover, ...]:
     adopting = adoptable(desk) if desk.run.check else {}
     left = [each for each in desk.tables.suspicious.values() if each.server.id not in adopting]
-    return tuple(
-        Leftover(location=each.location, id=each.server.id, name=each.server.name, why=_WHY_SUSPICIOUS)
-        for each in sorted(left, key=lambda each: (each.server.name, each.server.id))
-    )
+    return tuple(_suspect(each) for each in sorted(left, key=lambda each: (each.server.name, each.server.id)))
+
+
+def _suspect(row: Suspect) -> Leftover:
+    return Leftover(location=row.location, id=row.server.id, name=row.server.name, why=_WHY_SUSPICIOUS)
 
 
 def _adopted(desk: Desk) -> tuple[Leftover, ...]:
     """Servers that were taken into the fleet, or would be."""
     rows = [_leftover(desk, row, _WHY_SUSPICIOUS) for row in desk.tables.servers.values() if row.adopted]
     planned = adoptable(desk) if desk.run.check and desk.objection is None else {}
-    suspects = (desk.tables.suspicious[each] for each in planned)
-    rows += [
-        Leftover(location=each.location, id=each.server.id, name=each.server.name, why=_WHY_SUSPICIOUS)
-        for each in suspects
-    ]
-    return tuple(rows)
+    return (*rows, *(_suspect(desk.tables.suspicious[each]) for each in planned))
 
 
 def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:

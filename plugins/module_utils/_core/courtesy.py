@@ -34,12 +34,17 @@ def waiting_orders(fleet: str, servers: t.Iterable[Server]) -> dict[str, Waiting
         theirs = belonging(server) if asked.isascii() and asked.isdigit() else None
         if theirs is None or theirs.whose is not Whose.OURS or theirs.mark is None or theirs.fleet == fleet:
             continue
-        mark = theirs.mark
-        order = found.setdefault(theirs.fleet, Waiting(run_at=mark.run_at, until=mark.until, count=int(asked)))
-        order.run_at, order.until = min(order.run_at, mark.run_at), max(order.until, mark.until)
-        if server.phase in _STANDING:
-            order.slots.add(theirs.slot)
+        slots = {theirs.slot} if server.phase in _STANDING else set[int]()
+        seen = Waiting(run_at=theirs.mark.run_at, until=theirs.mark.until, count=int(asked), slots=slots)
+        _add(found, theirs.fleet, seen)
     return found
+
+
+def _add(orders: dict[str, Waiting], fleet: str, seen: Waiting) -> None:
+    """Take in what one more place shows of an order."""
+    order = orders.setdefault(fleet, Waiting(run_at=seen.run_at, until=seen.until, count=seen.count))
+    order.run_at, order.until = min(order.run_at, seen.run_at), max(order.until, seen.until)
+    order.slots |= seen.slots
 
 
 def gives_way(desk: Desk, now: float) -> bool:
@@ -61,9 +66,7 @@ def _elders(desk: Desk, now: float) -> t.Iterator[str]:
     orders: dict[str, Waiting] = {}
     for row in desk.tables.locations.values():
         for fleet, seen in row.waiting.items():
-            order = orders.setdefault(fleet, Waiting(run_at=seen.run_at, until=seen.until, count=seen.count))
-            order.run_at, order.until = min(order.run_at, seen.run_at), max(order.until, seen.until)
-            order.slots |= seen.slots
+            _add(orders, fleet, seen)
     me = (desk.run.run_at, desk.run.order.fleet)
     for fleet, order in orders.items():
         at_work = order.until > desk.tables.epoch + now
