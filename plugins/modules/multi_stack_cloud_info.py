@@ -235,23 +235,16 @@ requests:
   sample: {"alpha:RegionOne": 5, "beta:RegionOne": 5}
 """
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.clouds_info import clouds_info
+from ansible_collections.openmultistack.cloud.plugins.module_utils._module import serve, with_owner
 from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, CLOUD_INFO
 
 
 def main() -> None:
-    owner = {**CLOUD_INFO["owner"], "fallback": (env_fallback, ["OPENMULTISTACK_OWNER"])}
-    module = AnsibleModule(argument_spec={**CLOUD_INFO, **ACCOUNTS, "owner": owner}, supports_check_mode=True)
-    try:
-        told = clouds_info(module.params)
-    except MultiStackError as error:
-        module.fail_json(msg=str(error))
-    for warning in told.warnings:
-        module.warn(warning)
-    module.exit_json(changed=False, **told.answer)
+    module = AnsibleModule(argument_spec=with_owner({**CLOUD_INFO, **ACCOUNTS}), supports_check_mode=True)
+    serve(module, lambda: clouds_info(module.params))
 
 
 if __name__ == "__main__":

@@ -552,31 +552,21 @@ diff:
     after: "crawl-001 alpha:RegionOne\n"
 """
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.converge import converge
+from ansible_collections.openmultistack.cloud.plugins.module_utils._module import serve, with_owner
 from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, ORDER, SERVER
 
 
 def main() -> None:
-    owner = {**SERVER["owner"], "fallback": (env_fallback, ["OPENMULTISTACK_OWNER"])}
     module = AnsibleModule(
-        argument_spec={**ORDER, **ACCOUNTS, **SERVER, "owner": owner},
+        argument_spec=with_owner({**ORDER, **ACCOUNTS, **SERVER}),
         supports_check_mode=True,
         mutually_exclusive=[("network", "nics")],
         required_if=[("state", "present", ("count",))],
     )
-    try:
-        outcome = converge(module.params, check=module.check_mode)
-    except MultiStackError as error:
-        module.fail_json(msg=str(error))
-    for warning in outcome.warnings:
-        module.warn(warning)
-    answer = {**outcome.answer, "failure": outcome.failure}
-    if outcome.failure:
-        module.fail_json(**{**answer, "msg": outcome.failure})
-    module.exit_json(**answer)
+    serve(module, lambda: converge(module.params, check=module.check_mode))
 
 
 if __name__ == "__main__":

@@ -338,22 +338,14 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.servers_info import servers_info
+from ansible_collections.openmultistack.cloud.plugins.module_utils._module import serve
 from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, SERVER_INFO
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec={**SERVER_INFO, **ACCOUNTS}, supports_check_mode=True)
-    try:
-        told = servers_info(module.params)
-    except MultiStackError as error:
-        module.fail_json(msg=str(error))
-    for warning in told.warnings:
-        module.warn(warning)
-    if told.failure:
-        module.fail_json(msg=told.failure, **told.answer)
-    module.exit_json(changed=False, **told.answer)
+    serve(module, lambda: servers_info(module.params))
 
 
 if __name__ == "__main__":

@@ -8,31 +8,19 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-from .._cloud.accounts import choose, load_accounts
 from .._cloud.clock import SystemClock, entropy
-from .._cloud.driver import Surroundings, drive
 from .._cloud.port import OpenStackPort
-from .._cloud.stops import stop_signals
 from .._core.answer import answer
 from .._core.coordinator import Coordinator
 from .._core.desk import Run
 from .._core.options import order_from
 from .._core.report import failure, warnings
+from .ask import Outcome, chosen_by, run
 
 if t.TYPE_CHECKING:
     from .._core.order import Order
     from .._core.result import Result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a run returns: everything as plain data, what to warn of, and why it failed, if it did."""
-
-    answer: dict[str, t.Any]
-    warnings: tuple[str, ...]
-    failure: str
 
 
 def converge(params: t.Mapping[str, t.Any], *, check: bool = False) -> Outcome:
@@ -42,17 +30,15 @@ def converge(params: t.Mapping[str, t.Any], *, check: bool = False) -> Outcome:
 
 def run_order(order: Order, params: t.Mapping[str, t.Any], *, check: bool, last: bool = False) -> Outcome:
     """Run one order against the accounts that the options name; ``last`` where the process does nothing after it."""
-    accounts = load_accounts(params.get("clouds_yaml_path"), params.get("accounts_file"))
-    chosen = choose(accounts, params.get("locations") or (), params.get("exclude") or ())
+    accounts, chosen = chosen_by(params)
     clock = SystemClock()
-    run = Run(order=order, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
+    this = Run(order=order, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
     port = OpenStackPort(accounts, order, clock)
-    with stop_signals(keep=last) as stop:
-        around = Surroundings(port=port, clock=clock, patience=order.patience, stop=stop)
-        finish = drive(Coordinator(run, accounts.locations(chosen)), around)
-    result = t.cast("Result", finish.result)
+    engine = Coordinator(this, accounts.locations(chosen))
+    result = t.cast("Result", run(engine, order, port, clock, last=last))
+    why = failure(result) if result.failed else ""
     return Outcome(
-        answer={**answer(result), "requests": dict(port.requests)},
+        answer={**answer(result), "requests": dict(port.requests), "failure": why},
         warnings=(*accounts.warnings, *warnings(result)),
-        failure=failure(result) if result.failed else "",
+        failure=why,
     )

@@ -11,7 +11,10 @@ import typing as t
 from dataclasses import replace
 
 from .._core.options import order_from
-from .converge import Outcome, run_order
+from .converge import run_order
+
+if t.TYPE_CHECKING:
+    from .ask import Outcome
 
 _NOBODY = "placement"
 

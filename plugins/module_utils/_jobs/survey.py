@@ -12,20 +12,18 @@ from dataclasses import dataclass
 
 from .._cloud.accounts import choose, load_accounts
 from .._cloud.clock import SystemClock
-from .._cloud.driver import Surroundings, drive
 from .._cloud.hints import listing
 from .._cloud.memories import Memories, cache_folder, key_of
-from .._cloud.port import OpenStackPort
-from .._core.census import Census, Surveyor, census_of, with_memories
+from .._core.census import census_of, with_memories
 from .._core.memory import Memory, how_long, memory_from, name_of, text_of
 from .._core.merge import Host, Selection, hosts_of
-from .._core.order import Order, Patience
 from .._core.report import fault_text, merged_line
 from .._errors import AccountsError
+from .ask import survey_all
 
 if t.TYPE_CHECKING:
     from .._cloud.accounts import Account, Accounts
-    from .._core.census import Stale
+    from .._core.census import Census, Stale
     from .._core.memory import Key
     from .._core.messages import Surveyed
 
@@ -74,7 +72,7 @@ def survey(request: Request, cached: t.Mapping[str, str] | None = None) -> Overv
     answers: dict[Key, Memory] = {}
     census = _from_cache(keys, cached or {})
     if census is None:
-        census = _by_asking(accounts, tuple(keys), request.seconds)
+        census, _requests = survey_all(accounts, tuple(keys), request.seconds)
         answers = _answers(census, keys, clock.wall())
         if request.stale_for is not None:
             folder.keep(answers, clock.wall())
@@ -118,14 +116,6 @@ def _asked(accounts: Accounts, request: Request) -> tuple[Account, ...]:
     if not found:
         raise AccountsError("only_clouds, locations, exclude: together they leave no location")
     return found
-
-
-def _by_asking(accounts: Accounts, labels: tuple[str, ...], seconds: float) -> Census:
-    order = Order(fleet="", patience=Patience(survey=seconds, api=seconds))
-    clock = SystemClock()
-    port = OpenStackPort(accounts, order, clock)
-    finish = drive(Surveyor(labels), Surroundings(port=port, clock=clock, patience=order.patience))
-    return t.cast("Census", finish.result)
 
 
 def _answers(census: Census, keys: t.Mapping[str, Key], now: float) -> dict[Key, Memory]:

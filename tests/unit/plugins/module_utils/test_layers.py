@@ -66,15 +66,16 @@ def is_among(module: str, names: frozenset[str]) -> bool:
     return any(".".join(parts[:length]) in names for length in range(1, len(parts) + 1))
 
 
-# Errors are everybody's; options are the argument specifications of the doors, as data.
-ERRORS, OPTIONS = "module_utils/_errors.py", "module_utils/_options.py"
+# Errors are everybody's; options are the argument specifications of the doors, as data; what modules share is _module.
+ERRORS, OPTIONS, MODULE = "module_utils/_errors.py", "module_utils/_options.py", "module_utils/_module.py"
 CORE, CLOUD, JOBS = "module_utils/_core/", "module_utils/_cloud/", "module_utils/_jobs/"
 BELOW_JOBS = frozenset({ERRORS, CORE, CLOUD, JOBS})
-BELOW_MODULES = BELOW_JOBS | {OPTIONS}
-BELOW_DOORS = BELOW_MODULES | {"plugin_utils/"}
+BELOW_MODULES = BELOW_JOBS | {OPTIONS, MODULE}
+BELOW_DOORS = BELOW_JOBS | {OPTIONS, "plugin_utils/"}
 LAYERS = (
     Layer(folder=ERRORS, below=frozenset(), only=PURE, pure=True),
     Layer(folder=OPTIONS, below=frozenset(), only=PURE, pure=True),
+    Layer(folder=MODULE, below=frozenset({ERRORS, JOBS}), only=PURE | {"ansible.module_utils.basic"}, pure=True),
     Layer(folder=CORE, below=frozenset({ERRORS, CORE}), only=PURE, pure=True),
     Layer(folder=CLOUD, below=frozenset({ERRORS, CORE, CLOUD}), never=words("ansible")),
     Layer(folder=JOBS, below=BELOW_JOBS, only=PURE | {"jmespath"}, pure=True),

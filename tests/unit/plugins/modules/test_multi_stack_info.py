@@ -6,12 +6,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import typing as t
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.openmultistack.cloud.plugins.modules import (
     multi_stack_cloud_info,
@@ -19,6 +16,7 @@ from ansible_collections.openmultistack.cloud.plugins.modules import (
     multi_stack_server_info,
 )
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import called
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -43,13 +41,6 @@ def clouds() -> t.Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(autouse=True)
-def no_clouds_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("OS_", "OPENMULTISTACK_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
 class Doors:
     """Runs modules in this process, and tells what they answered."""
 
@@ -57,12 +48,7 @@ class Doors:
         self._capsys, self._clouds, self.clouds_yaml = capsys, clouds, clouds_yaml
 
     def __call__(self, module: ModuleType, **options: t.Any) -> Answer:
-        given = {"clouds_yaml_path": str(self.clouds_yaml), **options}
-        with patch_module_args(given), pytest.raises(SystemExit):
-            module.main()
-        said = self._capsys.readouterr().out
-        assert "Traceback" not in said
-        return t.cast("Answer", json.loads(said))
+        return called(module, self._capsys, clouds_yaml_path=str(self.clouds_yaml), **options)
 
     def launch(self, **options: t.Any) -> Answer:
         answer = self(multi_stack_server, **{**ORDER, **options})

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime
 import http.server
-import json
-import os
 import ssl
 import sys
 import threading
@@ -17,10 +15,10 @@ import typing as t
 
 import pytest
 import yaml
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.openmultistack.cloud.plugins.modules import multi_stack_server
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import called
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -57,13 +55,6 @@ def clouds() -> t.Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(autouse=True)
-def no_clouds_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(("OS_", "OPENMULTISTACK_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
 class Door:
     """Runs the module in this process, and tells what it answered."""
 
@@ -74,11 +65,7 @@ class Door:
     def __call__(self, *, check: bool = True, **options: t.Any) -> dict[str, t.Any]:
         given = {"survey_timeout": 3, "clouds_yaml_path": str(self.clouds_yaml), **ORDER, **options}
         given = {name: value for name, value in given.items() if value is not None}
-        with patch_module_args({**given, "_ansible_check_mode": check}), pytest.raises(SystemExit):
-            multi_stack_server.main()
-        said = self._capsys.readouterr().out
-        assert "Traceback" not in said
-        return t.cast("dict[str, t.Any]", json.loads(said))
+        return called(multi_stack_server, self._capsys, **given, _ansible_check_mode=check)
 
 
 @pytest.fixture

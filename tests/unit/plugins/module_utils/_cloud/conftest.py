@@ -14,16 +14,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.loopback import Line, Loopback
 
 
-@pytest.fixture(autouse=True)
-def no_clouds_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing in the environment says where clouds are, nor how to get at them."""
-    import os  # noqa: PLC0415
-
-    for name in list(os.environ):
-        if name.startswith(("OS_", "OPENMULTISTACK_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
 @pytest.fixture
 def service() -> t.Iterator[Loopback]:
     # At the top of this file it would be too early: the collection can be imported once pytest is configured.
