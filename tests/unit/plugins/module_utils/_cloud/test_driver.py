@@ -17,6 +17,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order i
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.test_ends import COMMANDS
 
 PATIENCE = Patience(api=0.5, survey=0.3)
+ENDLESS = Patience(api=60, survey=60)
 RESULT: t.Any = "the result"
 
 
@@ -90,14 +91,14 @@ def hang(seconds: float = 5.0, at: str = "hung") -> t.Callable[[m.ToLocation], N
 
 def test_every_command_is_answered_once() -> None:
     script, port = Script(*lists(*"abcdefgh" * 50)), ScriptedPort()
-    run(script, port)
+    run(script, port, patience=ENDLESS)
     assert len(script.heard) == len(port.seen) == 400
     assert all(isinstance(event, m.Listed) for event in script.heard)
 
 
 def test_what_has_come_together_is_handed_over_together() -> None:
     script = Script(*lists(*"abcdefgh" * 50))
-    run(script, ScriptedPort())
+    run(script, ScriptedPort(), patience=ENDLESS)
     assert max(script.batches) > 1
 
 
