@@ -14,7 +14,6 @@ from .._cloud.accounts import choose, load_accounts
 from .._cloud.clock import SystemClock
 from .._cloud.driver import Surroundings, drive
 from .._cloud.port import OpenStackPort
-from .._cloud.stops import stop_signals
 from .._core.census import Surveyor
 from .._core.order import Order, Patience, Spec
 
@@ -46,18 +45,13 @@ def order_to_read(seconds: float, flavor: str = "", owner: str | None = None) ->
     return Order(fleet="", spec=Spec(flavors=(flavor,) if flavor else ()), owner=owner, patience=patience)
 
 
-def run(engine: Engine, order: Order, port: Port, clock: SystemClock, *, last: bool = False) -> t.Any:
-    """The result of an engine; SIGINT, SIGTERM and an unread output stop it. ``last``: the process ends after it."""
-    with stop_signals(keep=last) as stop:
-        return drive(engine, Surroundings(port=port, clock=clock, patience=order.patience, stop=stop)).result
+def asked(engine: Engine, order: Order, port: Port, clock: SystemClock) -> t.Any:
+    """The result of an engine that only reads. A signal ends it by exception: half of it is of no use to anyone."""
+    return drive(engine, Surroundings(port=port, clock=clock, patience=order.patience)).result
 
 
 def survey_all(accounts: Accounts, labels: t.Sequence[str], seconds: float) -> tuple[Census, dict[str, int]]:
-    """What the locations with these labels show, each within so many seconds; and the requests that it took.
-
-    A signal ends it by exception: half of a survey is of no use to anyone.
-    """
+    """What the locations with these labels show, each within so many seconds; and the requests that it took."""
     order, clock = order_to_read(seconds), SystemClock()
     port = OpenStackPort(accounts, order, clock)
-    finish = drive(Surveyor(labels), Surroundings(port=port, clock=clock, patience=order.patience))
-    return t.cast("Census", finish.result), dict(port.requests)
+    return t.cast("Census", asked(Surveyor(labels), order, port, clock)), dict(port.requests)

@@ -15,7 +15,7 @@ from .._cloud.port import OpenStackPort
 from .._core.capacity import capacity_rows, unknown_rows
 from .._core.desk import Run
 from .._core.inquiry import Inquirer
-from .ask import Outcome, chosen_by, order_to_read, run
+from .ask import Outcome, asked, chosen_by, order_to_read
 
 if t.TYPE_CHECKING:
     from .._core.inquiry import Inquiry
@@ -33,7 +33,7 @@ def clouds_info(params: t.Mapping[str, t.Any]) -> Outcome:
     wanted = Wanted(kinds=kinds, names=bool(order.spec.flavors), by=this.deadline)
     port = CataloguePort(OpenStackPort(accounts, order, clock), clock, wanted)
     inquirer = Inquirer(this, locations, look_up=bool(kinds or wanted.names))
-    inquiry = t.cast("Inquiry", run(inquirer, order, port, clock))
+    inquiry = t.cast("Inquiry", asked(inquirer, order, port, clock))
     rows = capacity_rows(inquiry, dict(port.catalogues), kinds, wall - started)
     answer: dict[str, t.Any] = {
         "changed": False,

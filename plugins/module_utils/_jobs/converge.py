@@ -10,13 +10,16 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.clock import SystemClock, entropy
+from .._cloud.driver import Surroundings, drive
 from .._cloud.port import OpenStackPort
+from .._cloud.stops import stop_signals
+from .._cloud.turns import in_turn
 from .._core.answer import answer
 from .._core.coordinator import Coordinator
 from .._core.desk import Run
 from .._core.options import order_from
 from .._core.report import failure, warnings
-from .ask import Outcome, chosen_by, run
+from .ask import Outcome, chosen_by
 
 if t.TYPE_CHECKING:
     from .._core.order import Order
@@ -32,10 +35,12 @@ def run_order(order: Order, params: t.Mapping[str, t.Any], *, check: bool, last:
     """Run one order against the accounts that the options name; ``last`` where the process does nothing after it."""
     accounts, chosen = chosen_by(params)
     clock = SystemClock()
-    this = Run(order=order, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
-    port = OpenStackPort(accounts, order, clock)
-    engine = Coordinator(this, accounts.locations(chosen))
-    result = t.cast("Result", run(engine, order, port, clock, last=last))
+    with stop_signals(keep=last) as stop, in_turn(order, accounts, clock, stop, check=check) as ours:
+        this = Run(order=ours, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
+        port = OpenStackPort(accounts, ours, clock)
+        engine = Coordinator(this, accounts.locations(chosen))
+        around = Surroundings(port=port, clock=clock, patience=ours.patience, stop=stop)
+        result = t.cast("Result", drive(engine, around).result)
     why = failure(result) if result.failed else ""
     return Outcome(
         answer={**answer(result), "requests": dict(port.requests), "failure": why},
