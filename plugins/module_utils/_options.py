@@ -56,6 +56,7 @@ SERVER: Spec = {
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "int", "default": 900},
     "boot_timeout": {"type": "int", "default": 300},
+    "ready_port": {"type": "int"},
     "max_attempts": {"type": "int", "default": 3},
     "wait_for_room": {"type": "bool", "default": False},
     "on_shortfall": {"type": "str", "choices": ["fail", "accept", "rollback"], "default": "fail"},

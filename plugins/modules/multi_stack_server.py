@@ -111,6 +111,14 @@ options:
     description: After how many seconds a server that does not become C(ACTIVE) is deleted and tried elsewhere.
     type: int
     default: 300
+  ready_port:
+    description:
+      - A TCP port at which each server has to answer before it counts as ready, for example V(22). It is tried from
+        where the module runs, at the C(address) that RV(servers) shows, until O(boot_timeout) is over.
+      - A server that does not answer by then is kept and told of in RV(unready), and the run fails if fewer than
+        O(min_count) answer. It is not tried elsewhere, since an image or a security group is wrong everywhere.
+      - Without O(wait) nothing is tried.
+    type: int
   max_attempts:
     description: How often a slot is tried. Tries that fail for lack of room or quota do not count.
     type: int
@@ -517,6 +525,26 @@ leftovers:
   elements: dict
   sample: []
   contains: *leftover
+unready:
+  description: Servers that run and do not answer at O(ready_port), with the end of their consoles.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    <<: *leftover
+    address:
+      description: The address that was tried, empty where the server has none.
+      type: str
+      sample: 203.0.113.17
+    port:
+      description: The port that was tried.
+      type: int
+      sample: 22
+    console:
+      description: The last lines of its console, without any that speak of a secret. Empty where the cloud gave none.
+      type: str
+      sample: ""
 suspicious:
   description: Servers that look like ones of the fleet, but lack the proof. They are left alone.
   returned: always

@@ -17,6 +17,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
     remove,
     rows,
     sight,
+    tries,
     verdict,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
@@ -66,7 +67,7 @@ def _credulous(note_absent: Any) -> Any:
 
 def _posts_again(_ambiguous: Any) -> Any:
     """A POST without an answer is held for one that was refused."""
-    return learn._refused
+    return tries.refused
 
 
 def _without_errors(surveyed: Any) -> Any:

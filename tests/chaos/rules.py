@@ -17,6 +17,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
     ledger,
     sight,
     tables,
+    tries,
     vacancy,
     verdict,
     wanted,
@@ -120,7 +121,7 @@ RULES: dict[str, Mutant] = {
     "room counts what is listed": Mutant(swaps=(Swap(vacancy, "bounds_of", _unlisted),), breaks=frozenset({"I6"})),
     "room counts ERROR": MUTANTS["room ignores ERROR"],
     "a fault holds its place for a while": Mutant(
-        swaps=(Swap(learn, "hold", _nothing), Swap(sight, "hold", _nothing)), figure="POSTs"
+        swaps=(Swap(tries, "hold", _nothing), Swap(sight, "hold", _nothing)), figure="POSTs"
     ),
     "attempts are spent": Mutant(swaps=(Swap(wanted, "spent", _always(False)),), figure="POSTs"),
     "a first survey that failed is repeated": Mutant(

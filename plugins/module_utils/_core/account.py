@@ -45,7 +45,7 @@ def account_of(desk: Desk, now: float) -> Result:
     settled = not (missing or leftovers or unknown or unresolved or doubtful or desk.stopped or desk.was_open)
     since = confirmed_since(desk)
     confirmed_all = all(confirmed(row, since) for row in desk.tables.locations.values())
-    fit = [each for each in kept if not each.unwanted and each.slot not in dict(planned)]
+    fit = [each for each in kept if each.answers and not each.unwanted and each.slot not in dict(planned)]
     here = len(fit) + (len(planned) if check else 0) + (_building(missing) if check or not order.wait else 0)
     short = (leftovers or unknown) if order.absent else here < order.min_count
     return Result(
@@ -82,6 +82,7 @@ def account_of(desk: Desk, now: float) -> Result:
         unfenced=tuple(row.label for row in desk.tables.locations.values() if unfenced(row)),
         fences=_fences_left(desk),
         shortened=tuple(sorted(desk.shortened)),
+        ready_port=order.patience.ready_port,
     )
 
 

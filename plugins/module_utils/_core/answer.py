@@ -21,6 +21,7 @@ from .report import (
     summary,
     why_of,
 )
+from .result import Leftover
 
 if t.TYPE_CHECKING:
     from .model import Offer, Server
@@ -50,6 +51,7 @@ def answer(result: Result) -> Row:
         "unknown": [{"location": label, "reason": fault_text(fault)} for label, fault in result.unknown],
         "leftovers": [leftover_row(each) for each in result.leftovers],
         "adopted": [leftover_row(each) for each in result.adopted],
+        "unready": [_unready_row(each, result.ready_port) for each in result.servers if not each.answers],
         "suspicious": [leftover_row(each) for each in result.suspicious],
         "decisions": [decision_line(each) for each in result.decisions],
         "diff": diff(result),
@@ -110,6 +112,13 @@ def _lines(servers: t.Iterable[tuple[str, str]]) -> str:
 
 def _kept_row(kept: Kept) -> Row:
     return {"slot": kept.slot, **server_row(kept.location, kept.server), "drifted": kept.drifted}
+
+
+def _unready_row(kept: Kept, port: int) -> Row:
+    address = preferred(kept.server.addresses)
+    why = f"nothing answered at port {port}" if address else "it has no address"
+    known = leftover_row(Leftover(location=kept.location, id=kept.server.id, name=kept.server.name, why=why))
+    return {**known, "address": address, "port": port, "console": kept.console}
 
 
 def _tally_row(tally: Tally) -> Row:

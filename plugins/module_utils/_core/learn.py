@@ -19,11 +19,12 @@ from .adopt import mark_refused, marked, not_adopted
 from .courtesy import waiting_orders
 from .faults import Fault, Kind
 from .fence import fence_open, fence_refused, fence_shut
-from .holds import hold
-from .identity import MARK_KEY, Belonging, Whose, owner_of
+from .identity import MARK_KEY, owner_of
 from .model import Phase
-from .rows import AttemptRow, Deletion, Knowledge, LocationRow, Lookup, ServerRow, State
+from .reach import console_read, probed
+from .rows import Deletion, Knowledge, LocationRow, Lookup, ServerRow
 from .sight import end, note_absent, see
+from .tries import ambiguous, created, not_sent, refused
 
 if t.TYPE_CHECKING:
     from .tables import Tables
@@ -31,8 +32,6 @@ if t.TYPE_CHECKING:
 _MOST_DELETES = 3
 _ASK_AGAIN = 2.0
 _MOST_SELDOM = 10.0
-_PATIENCE = 5.0
-_OVERLOADED = 503
 _FOR_SLOW_ONES = 3
 
 
@@ -177,65 +176,6 @@ def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
     _unanswered(tables, tables.locations[event.location], event)
 
 
-def _created(tables: Tables, event: m.Created) -> None:
-    attempt = tables.attempts[event.token]
-    location = tables.locations[event.location]
-    location.pace.answered(event.now - attempt.posted_at)
-    location.posted_at = location.stirred_at = event.now
-    _close(tables, attempt, State.SEEN, event.now)
-    attempt.id = event.id
-    if event.id not in tables.servers:
-        mine = Belonging(whose=Whose.OURS, fleet=tables.fleet, slot=attempt.slot)
-        row = ServerRow(id=event.id, location=event.location, slot=attempt.slot, belonging=mine)
-        row.evidence_at, row.token = event.now, attempt.token
-        tables.add_server(row)
-
-
-def _refused(tables: Tables, event: m.Refused) -> None:
-    attempt = tables.attempts[event.token]
-    pace = tables.locations[event.location].pace
-    if event.fault.kind is Kind.RATE_LIMIT:
-        pace.complained(event.now + (event.fault.retry_after or _PATIENCE))
-    else:
-        pace.answered(event.now - attempt.posted_at)
-    _fail(tables, attempt, State.REFUSED, event)
-
-
-def _not_sent(tables: Tables, event: m.NotSent) -> None:
-    pace = tables.locations[event.location].pace
-    if event.fault.kind is Kind.RATE_LIMIT:
-        pace.complained(event.now + (event.fault.retry_after or _PATIENCE))
-    else:
-        pace.lost()
-    _fail(tables, tables.attempts[event.token], State.NOT_SENT, event)
-
-
-def _ambiguous(tables: Tables, event: m.Ambiguous) -> None:
-    attempt = tables.attempts[event.token]
-    pace = tables.locations[event.location].pace
-    if event.fault.status == _OVERLOADED:
-        pace.complained(event.now + (event.fault.retry_after or _PATIENCE))
-    else:
-        pace.lost()
-    if attempt.state is State.POSTING:
-        _fail(tables, attempt, State.AMBIGUOUS, event)
-
-
-def _fail(tables: Tables, attempt: AttemptRow, state: State, event: m.Refused | m.NotSent | m.Ambiguous) -> None:
-    _close(tables, attempt, state, event.now)
-    attempt.fault = event.fault
-    if state is not State.AMBIGUOUS:
-        location = tables.locations[event.location]
-        location.ledger.drop(attempt.token)
-        location.ports_taken -= 1
-    hold(tables, attempt.offer, event.fault, event.now)
-
-
-def _close(tables: Tables, attempt: AttemptRow, state: State, now: float) -> None:
-    attempt.state, attempt.ended_at = state, now
-    tables.touched.add(attempt.slot)
-
-
 def _delete_accepted(tables: Tables, event: m.DeleteAccepted) -> None:
     row = tables.servers[event.id]
     _answered_delete(tables, row, Deletion.ACCEPTED)
@@ -321,10 +261,10 @@ LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
     m.Shown: _shown,
     m.Gone: _gone,
     m.ShowFailed: _show_failed,
-    m.Created: _created,
-    m.Refused: _refused,
-    m.NotSent: _not_sent,
-    m.Ambiguous: _ambiguous,
+    m.Created: created,
+    m.Refused: refused,
+    m.NotSent: not_sent,
+    m.Ambiguous: ambiguous,
     m.DeleteAccepted: _delete_accepted,
     m.DeleteRefused: _delete_refused,
     m.DeleteUnknown: _delete_unknown,
@@ -334,4 +274,6 @@ LESSONS: dict[type[m.Event], t.Callable[[Tables, t.Any], None]] = {
     m.FenceRefused: fence_refused,
     m.Marked: marked,
     m.MarkRefused: mark_refused,
+    m.Probed: probed,
+    m.ConsoleRead: console_read,
 }

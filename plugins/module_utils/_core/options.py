@@ -21,6 +21,7 @@ _METADATA_KEY = re.compile(r"[A-Za-z0-9\-_:. ]{1,255}")
 _METADATA_ITEMS = 120
 _METADATA_VALUE = 255
 _USERDATA_BYTES = 65535
+_HIGHEST_PORT = 65535
 _MAX_COUNT = 10000
 
 
@@ -132,12 +133,16 @@ def _patience(given: t.Mapping[str, t.Any]) -> Patience:
     usual = Patience()
     for name in ("timeout", "boot_timeout", "api_timeout", "survey_timeout", "max_attempts"):
         _at_least(given, name, 1)
+    port = given.get("ready_port", usual.ready_port)
+    if not 0 <= port <= _HIGHEST_PORT:
+        raise OrderError(f"ready_port: {port} is no TCP port; give one from 1 to {_HIGHEST_PORT}, 22 for SSH")
     return Patience(
         timeout=float(given.get("timeout", usual.timeout)),
         boot=float(given.get("boot_timeout", usual.boot)),
         api=float(given.get("api_timeout", usual.api)),
         survey=float(given.get("survey_timeout", usual.survey)),
         attempts=given.get("max_attempts", usual.attempts),
+        ready_port=port if given.get("wait", True) else 0,
     )
 
 

@@ -55,13 +55,14 @@ class Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long an order waits for what, in seconds."""
+    """How long an order waits for what, in seconds; also for an answer at a port, where one is named."""
 
     timeout: float = 900.0
     boot: float = 300.0
     api: float = 60.0
     survey: float = 10.0
     attempts: int = 3
+    ready_port: int = 0
 
     @property
     def reserve(self) -> float:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from datetime import UTC, datetime
 
+from .address import preferred
 from .faults import Kind
 from .identity import server_name
 from .result import Objection, Why
@@ -24,6 +25,7 @@ if t.TYPE_CHECKING:
     from .result import Decision, Kept, Leftover, Missing, Refusal, Result, Tally
 
 _SHOWN = 10
+_LONG = 200
 
 
 def failure(result: Result) -> str:
@@ -40,7 +42,7 @@ def summary(result: Result) -> str:
         would = "would be " if result.check else ""
         gone = f"fleet {result.fleet}: {number} server{'' if number == 1 else 's'} {would}deleted"
         return gone if result.removed else f"fleet {result.fleet}: there is nothing to delete"
-    made = f"fleet {result.fleet}: {result.running} of {result.wanted} servers are running"
+    made = f"fleet {result.fleet}: {_running(result)}"
     if result.check:
         return f"{made}; {len(result.planned)} would be made, {len(result.removed)} deleted"
     return made + (", and exactly those exist" if result.exact else "")
@@ -87,6 +89,8 @@ def warnings(result: Result) -> list[str]:
         for each in result.leftovers
         if not result.absent and each.id not in going
     ]
+    if not result.failed:
+        said += unready_lines(result)
     if any(each.drifted and not each.unwanted for each in result.servers) and result.objection is None:
         said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: keep)")
     return said
@@ -204,7 +208,35 @@ def _shortfall(result: Result) -> str:
         for each in result.servers
         if each.unwanted
     ]
-    return "\n".join([f"fleet {result.fleet}: {result.running} of {result.wanted} servers are running{tail}", *lines])
+    lines += unready_lines(result)
+    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}", *lines])
+
+
+def _running(result: Result) -> str:
+    """How many servers run, and how many answer where the order asks for that and not all do."""
+    silent = sum(not each.answers for each in result.servers)
+    answering = f", and {len(result.servers) - silent} of these answer at port {result.ready_port}" if silent else ""
+    return f"{result.running} of {result.wanted} servers are running{answering}"
+
+
+def unready_lines(result: Result) -> list[str]:
+    """A line for each server that runs and does not answer, with the last words of its console."""
+    return [
+        f"{each.location}: server {each.server.name} ({each.server.id}) is {each.server.status}, but "
+        f"{_where_it_is(each)} did not answer at port {result.ready_port}; see that its security groups and its "
+        f"network let it be reached from here{_last_words(each.console)}"
+        for each in result.servers
+        if not each.answers
+    ]
+
+
+def _where_it_is(kept: Kept) -> str:
+    return preferred(kept.server.addresses) or "it has no address, so it"
+
+
+def _last_words(console: str) -> str:
+    last = console.splitlines()[-1:]
+    return f'. Its console ends with "{last[0][:_LONG]}"' if last else ""
 
 
 def _drift(result: Result) -> str:

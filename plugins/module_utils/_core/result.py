@@ -82,18 +82,23 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A server that stands for its slot; ``unwanted`` where the order wanted another in its place."""
+    """A server that stands for its slot; ``unwanted`` where the order wanted another in its place.
+
+    ``answers`` says whether it does at the port that the order names, if any; ``console`` ends with why it may not.
+    """
 
     slot: int
     location: str
     server: Server
     drifted: bool = False
     unwanted: bool = False
+    answers: bool = True
+    console: str = ""
 
     @property
     def ready(self) -> bool:
-        """Whether it is ACTIVE with nothing under way, and what the order wants."""
-        return self.server.phase is Phase.READY and not self.unwanted
+        """Whether it is ACTIVE with nothing under way, answers, and is what the order wants."""
+        return self.server.phase is Phase.READY and self.answers and not self.unwanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +186,7 @@ class Result:
     adopted: tuple[Leftover, ...] = ()
     rival_until: float | None = None
     skews: tuple[tuple[str, float], ...] = ()
+    ready_port: int = 0
 
     @property
     def running(self) -> int:

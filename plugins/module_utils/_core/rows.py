@@ -228,6 +228,7 @@ class ServerRow:
     only the POST's answer is known; ``lived_at`` is when it was first known to be more than a POST that may be rolled
     back; ``missed`` says that a later list lacked it, which proves nothing but asks for a GET. ``dying_at`` is since
     when its removal is known to be under way; ``written`` says that a DELETE of ours was accepted, or may have been.
+    ``answers`` says that the port which the order names did; ``trying`` that this, or its console, is being asked.
     """
 
     id: str
@@ -258,6 +259,10 @@ class ServerRow:
     lacked: int = 0
     unreadable: bool = False
     fresh_at: float = LONG_AGO
+    answers: bool = False
+    trying: bool = False
+    try_after: float = LONG_AGO
+    console: str | None = None
 
     @property
     def ours(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .model import Phase
+from .reach import answers
 from .renewal import drifted, unwanted
 from .result import Kept
 from .tables import Filling
@@ -28,11 +29,18 @@ def standing(desk: Desk) -> tuple[Kept, ...]:
 def _stands(desk: Desk, slot: int) -> Kept | None:
     for row in desk.tables.candidates(slot):
         if row.server is not None and row.phase is not Phase.PENDING:
-            off, unfit = not desk.run.order.absent and drifted(desk, row), unwanted(desk, row)
-            return Kept(slot=slot, location=row.location, server=row.server, drifted=off, unwanted=unfit)
+            return Kept(
+                slot=slot,
+                location=row.location,
+                server=row.server,
+                drifted=not desk.run.order.absent and drifted(desk, row),
+                unwanted=unwanted(desk, row),
+                answers=answers(desk, row),
+                console=row.console or "",
+            )
     return None
 
 
 def serving(desk: Desk) -> int:
-    """How many slots have a server past its build that the order wants to keep."""
-    return sum(not each.unwanted for each in standing(desk))
+    """How many slots have a server past its build that answers, and that the order wants to keep."""
+    return sum(each.answers and not each.unwanted for each in standing(desk))

@@ -13,6 +13,7 @@ from . import messages as m
 from .desk import LATE_BOUND, Desk
 from .fence import shut_out
 from .model import Phase
+from .reach import answer_awaited
 from .rows import AttemptRow, Deletion, Guard, LocationRow, ServerRow, State
 
 _WATCH_EVERY = 0.2
@@ -55,19 +56,28 @@ def pending(desk: Desk, now: float) -> dict[str, Pending]:
     """What is waited for, by location; asks for single servers that a list lacked."""
     found: dict[str, Pending] = {}
     for row in desk.tables.servers.values():
-        if _questionable(row) and not desk.tables.silent(row.location):
-            found.setdefault(row.location, Pending())
-            desk.show(row, now)
-        elif leaving(desk, row, now):
-            found.setdefault(row.location, Pending()).dying = True
-        elif desk.tables.stands(row) and row.slot <= desk.run.order.count and _coming(row, now):
-            found.setdefault(row.location, Pending()).building = True
+        _look(desk, found, row, now)
     for attempt in desk.tables.attempts.values():
         if attempt.state is State.POSTING:
             found.setdefault(attempt.location, Pending())
         elif attempt.state in (State.AMBIGUOUS, State.COVERED):
             _doubt(desk, found, attempt, now)
     return found
+
+
+def _look(desk: Desk, found: dict[str, Pending], row: ServerRow, now: float) -> None:
+    """What one server is still to become."""
+    if _questionable(row) and not desk.tables.silent(row.location):
+        found.setdefault(row.location, Pending())
+        desk.show(row, now)
+    elif leaving(desk, row, now):
+        found.setdefault(row.location, Pending()).dying = True
+    elif not desk.tables.stands(row) or row.slot > desk.run.order.count:
+        return
+    elif _coming(row, now):
+        found.setdefault(row.location, Pending()).building = True
+    elif answer_awaited(desk, row, now):
+        found.setdefault(row.location, Pending())
 
 
 def _questionable(row: ServerRow) -> bool:

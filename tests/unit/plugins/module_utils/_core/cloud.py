@@ -79,7 +79,8 @@ class Place:
     """One location; ``script`` may upset a command, ``fate`` may give a new server the fault of its boot.
 
     ``lags``: the limits do not count what builds yet; ``unfiltered``: a list shows all servers, whatever was asked;
-    ``blind``: the servers of a down cell are in no answer, not even by their ids.
+    ``blind``: the servers of a down cell are in no answer, not even by their ids; ``boots`` is how many seconds after
+    it is ACTIVE a server answers.
     """
 
     label: str
@@ -111,6 +112,7 @@ class Place:
     unfiltered: bool = False
     blind: bool = False
     soft_deletes: bool = False
+    boots: float = 0.0
     ids: t.Iterator[int] = iter(())
 
     @property
@@ -138,6 +140,8 @@ class Place:
             m.Mark: self._mark,
             m.OpenFence: self._open_fence,
             m.ShutFence: self._shut_fence,
+            m.Probe: self._probe,
+            m.Console: self._console,
         }
         return handlers[type(command)](command, sent, now)
 
@@ -247,6 +251,14 @@ class Place:
     def _shut_fence(self, command: m.ShutFence, sent: float, now: float) -> m.Event:
         self.fences.discard(command.group)
         return m.FenceShut(now=now, location=self.label, group=command.group)
+
+    def _probe(self, command: m.Probe, sent: float, now: float) -> m.Event:
+        machine = self.machines.get(command.id)
+        up = machine is not None and now >= machine.active_at + self.boots
+        return m.Probed(now=now, location=self.label, id=command.id, open=up)
+
+    def _console(self, command: m.Console, sent: float, now: float) -> m.Event:
+        return m.ConsoleRead(now=now, location=self.label, id=command.id, text="Booting\nKernel panic\n")
 
 
 def usage_of(servers: t.Sequence[Server], hidden: int = 0) -> Usage:

@@ -20,7 +20,7 @@ from .cloud import EPOCH, Place, Upset
 from .world import World, marked, order_of
 
 KEYS = {"changed", "msg", "fleet", "exact", "as_of", "servers", "planned", "removed", "by_location", "shortfall"}
-KEYS |= {"refusals", "unresolved", "unknown", "leftovers", "suspicious", "adopted", "decisions", "diff"}
+KEYS |= {"refusals", "unresolved", "unknown", "leftovers", "suspicious", "unready", "adopted", "decisions", "diff"}
 
 
 def test_is_plain_data_with_the_same_keys_always() -> None:

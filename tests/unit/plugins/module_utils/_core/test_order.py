@@ -43,7 +43,7 @@ def test_everything_that_can_be_said() -> None:
         | {"owner": "ada", "wait": True, "on_unreachable": "fail", "on_drift": "fail", "timeout": 60}
         | {"fence": True, "adopt": True, "repair": True, "wait_for_room": True, "max_removals": 1, "plan_strict": True}
         | {"on_shortfall": "accept", "plan": [{"slot": 1, "location": "a:1", "flavor": "m1.small", "name": "c-1"}]}
-        | {"boot_timeout": 50, "api_timeout": 20, "survey_timeout": 5, "max_attempts": 2}
+        | {"boot_timeout": 50, "api_timeout": 20, "survey_timeout": 5, "max_attempts": 2, "ready_port": 22}
     )
     assert order == Order(
         fleet="crawl",
@@ -75,7 +75,7 @@ def test_everything_that_can_be_said() -> None:
         wait_for_room=True,
         max_removals=1,
         wishes=Wishes(by_slot={1: Wish(location="a:1", flavor="m1.small")}, strict=True),
-        patience=Patience(timeout=60.0, boot=50.0, api=20.0, survey=5.0, attempts=2),
+        patience=Patience(timeout=60.0, boot=50.0, api=20.0, survey=5.0, attempts=2, ready_port=22),
     )
 
 
@@ -126,6 +126,8 @@ def test_no_servers_need_no_image() -> None:
         ({"headroom": -2}, "headroom: -2 is less than 0"),
         ({"timeout": 0}, "timeout: 0 is less than 1"),
         ({"boot_timeout": 0}, "boot_timeout: 0 is less than 1"),
+        ({"ready_port": 65536}, "ready_port: 65536 is no TCP port; give one from 1 to 65535, 22 for SSH"),
+        ({"ready_port": -1}, "ready_port: -1 is no TCP port"),
         ({"api_timeout": 0}, "api_timeout: 0 is less than 1"),
         ({"survey_timeout": 0}, "survey_timeout: 0 is less than 1"),
         ({"max_attempts": 0}, "max_attempts: 0 is less than 1"),
