@@ -220,14 +220,18 @@ def _running(result: Result) -> str:
 
 
 def unready_lines(result: Result) -> list[str]:
-    """A line for each server that runs and does not answer, with the last words of its console."""
-    return [
+    """A line for each of the first servers that run and do not answer, with the last words of its console."""
+    silent = [each for each in result.servers if not each.answers]
+    lines = [
         f"{each.location}: server {each.server.name} ({each.server.id}) is {each.server.status}, but "
-        f"{_where_it_is(each)} did not answer at port {result.ready_port}; see that its security groups and its "
-        f"network let it be reached from here{_last_words(each.console)}"
-        for each in result.servers
-        if not each.answers
+        f"{_where_it_is(each)} did not answer at port {result.ready_port}{_last_words(each.console)}"
+        for each in silent[:_SHOWN]
     ]
+    if len(silent) > _SHOWN:
+        lines.append(f"{len(silent) - _SHOWN} more do not answer: see unready")
+    if silent:
+        lines.append("See that the image boots, and that security groups and network let servers be reached from here")
+    return lines
 
 
 def _where_it_is(kept: Kept) -> str:
@@ -236,7 +240,7 @@ def _where_it_is(kept: Kept) -> str:
 
 def _last_words(console: str) -> str:
     last = console.splitlines()[-1:]
-    return f'. Its console ends with "{last[0][:_LONG]}"' if last else ""
+    return f'; its console ends with "{last[0][:_LONG]}"' if last else ""
 
 
 def _drift(result: Result) -> str:

@@ -50,7 +50,14 @@ def test_one_that_never_answers_is_kept_and_told_of_with_its_last_words() -> Non
     told = failure(result)
     assert "4 of 4 servers are running, and 2 of these answer at port 22" in told
     assert told.count("a:1: server crawl-") == 2
-    assert 'Its console ends with "Kernel panic"' in told
+    assert 'did not answer at port 22; its console ends with "Kernel panic"' in told
+
+
+def test_of_many_that_never_answer_some_are_told_by_name() -> None:
+    world = World([Place("a:1", boots=NEVER), Place("b:1", boots=NEVER)])
+    told = failure(world.launch(12, patience=SSH)).splitlines()
+    assert sum("did not answer at port 22" in line for line in told) == 10
+    assert "2 more do not answer: see unready" in told
 
 
 def test_its_console_is_read_once() -> None:
