@@ -16,6 +16,7 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._c
 
 from .found import FOUND
 from .happenings import HAPPENINGS
+from .refine import refined
 from .scenario import FLEET, RIVAL, Happening, Scenario, Site, Turn
 from .upsets import UPSETS
 
@@ -29,7 +30,10 @@ _PASSING = ("hang", "drip", "lost", "landed", "late", "undone", "refused", "erro
 
 def draw(seed: int) -> Scenario:
     """The same for the same number, for ever."""
-    chance = random.Random(seed)
+    return refined(_drawn(random.Random(seed), seed))
+
+
+def _drawn(chance: random.Random, seed: int) -> Scenario:
     sites, most = _size(chance)
     unlucky = chance.random() < 0.8
     if chance.random() < 0.15:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -46,6 +48,9 @@ class Site:
     only: tuple[str, ...] = ()
     broken: float = 0.0
     endless: float = 0.0
+    ports: int | None = None
+    boots: float = 0.0
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,7 @@ class Scenario:
     @property
     def agreed(self) -> bool:
         """Whether all runs of the fleet order the same."""
-        return len({(turn.count, turn.absent) for turn in self.own}) == 1
+        return len({(turn.count, turn.absent, dict(turn.facts).get("slots")) for turn in self.own}) == 1
 
 
 FLEET = "crawl"

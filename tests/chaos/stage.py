@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Flavor, Server
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Flavor, Hints, Server
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, Order, Patience
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.cloud import NEVER, Place
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import World, order_of
@@ -102,7 +102,8 @@ def calm(world: World) -> None:
     world.settle()
     for place in world.places:
         place.script, place.fate, place.races = (lambda command: None), (lambda command: None), False
-        place.quota = place.cores = place.ram = None
+        place.quota = place.cores = place.ram = place.ports = None
+        place.hints = Hints()
         place.unknown, place.blind = frozenset(), False
         place.latency = min(place.latency, SLOWEST)  # two spells of slowness may have overlapped
     world.settle()
@@ -123,8 +124,8 @@ def closing_order(turn: Turn) -> Order:
 
 
 def order_for(turn: Turn) -> Order:
-    patience = Patience(timeout=turn.timeout, boot=40.0, api=20.0)
     facts = {"min_count": 0, **dict(turn.facts)}
+    patience = Patience(timeout=turn.timeout, boot=40.0, api=20.0, ready_port=facts.pop("ready_port", 0))
     return order_of(turn.count, absent=turn.absent, fleet=turn.fleet, patience=patience, **facts)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.openmultistack.cloud.tests.chaos.truth import slot_in
+
 from .exactly import wrong_slots
 
 if t.TYPE_CHECKING:
@@ -19,7 +21,8 @@ def truly_exact(play: Play) -> t.Iterator[str]:
     results = [run.result for _turn, run in play.own]
     if all(each and each.exact for each in results) and _undisturbed(play):
         order = play.own[0][1].order
-        yield from wrong_slots(play.at_end, order.fleet, order.count)
+        concerned = [each for each in play.at_end if order.concerns(slot_in(each, order.fleet) or 0)]
+        yield from wrong_slots(concerned, order.fleet, order.count)
 
 
 def still_there(play: Play) -> t.Iterator[str]:

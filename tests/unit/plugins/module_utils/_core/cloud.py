@@ -203,6 +203,9 @@ class Place:
         if command.group is not None and command.group not in self.fences:
             gone = Fault(kind=Kind.FENCED_OFF, message="Instance group could not be found.", status=400)
             return m.Refused(now=now, location=self.label, token=command.token, fault=gone)
+        if self.ports is not None and len(self.alive(now)) >= self.ports:
+            many = Fault(kind=Kind.PORT_QUOTA, message="Maximum number of ports exceeded", status=403)
+            return m.Refused(now=now, location=self.label, token=command.token, fault=many)
         fault = self.fate(command)
         full = self._full(command.offer.flavor, now)
         if full:
@@ -296,6 +299,10 @@ def failing(command: m.ToLocation, fault: Fault, now: float) -> m.Event:
     if isinstance(command, m.Create):
         kinds = {Kind.TIMED_OUT: m.Ambiguous, Kind.SERVER_ERROR: m.Ambiguous, Kind.UNREACHABLE: m.NotSent}
         return kinds.get(fault.kind, m.Refused)(token=command.token, **facts)
+    if isinstance(command, m.Probe):
+        return m.Probed(now=now, location=command.location, id=command.id, open=False)
+    if isinstance(command, m.Console):
+        return m.ConsoleRead(now=now, location=command.location, id=command.id, text="")
     if isinstance(command, m.ToServer):
         lost = fault.kind in (Kind.TIMED_OUT, Kind.SERVER_ERROR, Kind.UNREACHABLE)
         of_server: dict[type[m.Command], type[m.OfServer]] = {
