@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import http.server
+import socket
 import ssl
 import sys
 import threading
@@ -31,7 +32,7 @@ WORLD = {
     "clouds": {
         "alpha": {
             "images": [{"name": "cirros"}, {"name": "debian-13"}, *TWINS],
-            "networks": [{"name": "private"}, {"name": "lan"}, *TWINS],
+            "networks": [{"name": "private"}, {"name": "lan"}, {"name": "near", "cidr": "127.20.0.0/24"}, *TWINS],
             "flavors": [
                 {"name": "m1.tiny", "vcpus": 1, "ram": 512, "disk": 1},
                 {"name": "m1.rare", "vcpus": 1, "ram": 512, "disk": 1},
@@ -173,6 +174,21 @@ def test_leaves_a_server_alone_that_only_has_our_name(door: Door, clouds: Simula
     assert [each["name"] for each in answer["servers"]] == ["bad-001"]
     door(check=False, state="absent")
     assert [each["id"] for each in clouds.servers()] == [theirs]
+
+
+def test_wants_every_server_to_answer_at_a_port(door: Door) -> None:
+    order = {"check": False, "network": "near", "locations": ["alpha"], "boot_timeout": 1}
+    first, second = door(**order)["servers"]
+    with socket.create_server((first["address"], 0)) as listening:
+        port = listening.getsockname()[1]
+        answer = door(**order, ready_port=port)
+        assert door(**order, ready_port=port, count=1)["exact"]
+    assert [(each["name"], each["address"], each["port"]) for each in answer["unready"]] == [
+        (second["name"], second["address"], port)
+    ]
+    assert "2 of 2 servers are running, and 1 of these answer" in answer["msg"]
+    assert answer["failed"]
+    assert len(answer["servers"]) == 2
 
 
 def accounts(door: Door, **changes: t.Any) -> None:
