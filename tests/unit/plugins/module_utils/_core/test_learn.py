@@ -140,9 +140,16 @@ def test_absence_counts_in_a_complete_survey_begun_after_the_last_sign(
     began: float, facts: dict[str, t.Any], gone: bool
 ) -> None:
     some = tables()
-    learn(some, listed(5.0, ONE))
+    learn(some, listed(5.0, replace(ONE, task="deleting")))
     learn(some, surveyed(6.0, began=began, **facts))
     assert some.servers["one"].gone is gone
+
+
+def test_of_one_that_was_not_seen_going_even_a_complete_survey_only_asks() -> None:
+    some = tables()
+    learn(some, listed(5.0, ONE))
+    learn(some, surveyed(6.0, began=5.5))
+    assert (some.servers["one"].gone, some.servers["one"].missed) == (False, True)
 
 
 def test_a_created_server_is_not_gone_because_an_earlier_survey_lacked_it() -> None:
