@@ -67,6 +67,22 @@ SERVER: Spec = {
     "fence": {"type": "bool", "default": False},
 }
 
+# What every module has that brings one thing to every location.
+EVERYWHERE: Spec = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "locations": {"type": "list", "elements": "str", "default": []},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "float", "default": 60},
+}
+
+KEYPAIR: Spec = {
+    "name": {"type": "str", "required": True},
+    "public_key": {"type": "str", "no_log": False},
+    "public_key_file": {"type": "path", "no_log": False},
+    "private_key_file": {"type": "path", "no_log": False},
+    "replace": {"type": "bool", "default": False},
+}
+
 SERVER_INFO: Spec = {
     "fleet": {"type": "str"},
     "locations": {"type": "list", "elements": "str", "default": []},

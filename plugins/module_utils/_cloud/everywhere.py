@@ -1,0 +1,113 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""Brings one thing to every location at once: reads, plans, acts, and reads again until nothing is left to do.
+
+A write whose answer is lost, or that another run was faster with, is no failure yet: the next read tells what is so.
+Two runs at once therefore end as one would. A location that fails keeps none of the others from being done.
+"""
+
+from __future__ import annotations
+
+import random
+import typing as t
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+
+from .._core.faults import Fault, Kind
+from .._core.readiness import Ready
+from .failure import CallError, Fate
+from .parallel import together
+
+if t.TYPE_CHECKING:
+    from .._core.readiness import Plan, Step
+    from .accounts import Account
+    from .clock import Clock
+    from .wire import Wire
+
+_ROUNDS = 5
+_PAUSE = (0.2, 0.6)
+_MARGIN = 0.25
+_MAY_PASS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One location to bring it to, by a monotonic ``deadline``."""
+
+    account: Account
+    wire: Wire
+    clock: Clock
+    deadline: float
+
+
+class Trade(t.Protocol):
+    """What a kind of thing brings: GETs and a pure plan of what they told, and single writes."""
+
+    def plan(self, site: Site) -> Plan:
+        """What is still to be done there; a `CallError` where that is not possible."""
+
+    def act(self, site: Site, step: Step) -> None:
+        """Carry one step out."""
+
+
+def everywhere(trade: Trade, sites: t.Sequence[Site], *, check: bool) -> list[Ready]:
+    """What became of each location, in order; none takes longer than its deadline."""
+    if not sites:
+        return []
+    clock, deadline = sites[0].clock, max(each.deadline for each in sites) + _MARGIN
+    ends = together([partial(_bring, trade, site, check=check) for site in sites], clock, deadline)
+    return [
+        Ready(location=site.account.label, fault=end.fault, doubtful=not check) if isinstance(end, CallError) else end
+        for site, end in zip(sites, ends, strict=True)
+    ]
+
+
+def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
+    """Level-triggered: each round plans anew from what is there."""
+    first: Plan | None = None
+    done: list[Step] = []
+    failed: CallError | None = None
+    doubtful = False
+    for _round in range(_ROUNDS):
+        try:
+            plan = trade.plan(site)
+        except CallError as exc:
+            return _ended(site, first, done, exc.fault, doubtful=doubtful)
+        first = first or plan
+        if check or not plan.steps:
+            steps = plan.steps if check else tuple(done)
+            return Ready(location=site.account.label, before=first.before, after=plan.after, done=steps)
+        if failed is not None:
+            if not _may_pass(failed):
+                break
+            site.clock.sleep(random.uniform(*_PAUSE))
+        failed = _act(trade, site, plan.steps, done)
+        doubtful |= failed is not None and failed.fate is Fate.LOST
+    fault = failed.fault if failed else Fault(kind=Kind.SERVER_ERROR, message="what was done did not last")
+    return _ended(site, first, done, fault, doubtful=doubtful)
+
+
+def _act(trade: Trade, site: Site, steps: t.Iterable[Step], done: list[Step]) -> CallError | None:
+    """Carry out what is planned, up to the first step that fails."""
+    for step in steps:
+        try:
+            trade.act(site, step)
+        except CallError as failed:
+            return failed
+        done.append(step)
+    return None
+
+
+def _may_pass(failed: CallError) -> bool:
+    return failed.fate is not Fate.REFUSED or failed.fault.status in _MAY_PASS
+
+
+def _ended(site: Site, first: Plan | None, done: list[Step], fault: Fault, *, doubtful: bool) -> Ready:
+    before = first.before if first else None
+    return Ready(
+        location=site.account.label, before=before, after=before, done=tuple(done), fault=fault, doubtful=doubtful
+    )
