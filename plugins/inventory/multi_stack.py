@@ -235,6 +235,7 @@ from ansible_collections.openmultistack.cloud.plugins.plugin_utils._wishes impor
     Wishes,
     blank_variables_unset,
     given,
+    refuse_unknown,
     wishes_from,
 )
 
@@ -257,8 +258,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Read everything first, add hosts last: a failing source leaves nothing behind."""
         super().parse(inventory, loader, path, cache=cache)
-        self._refuse_unknown(path, self._read_config_data(path))
         try:
+            refuse_unknown(self._read_config_data(path), self.option_definitions)
             wishes = wishes_from(self.get_option)
             overview = self._overview(wishes, path, cache)
             warnings = gaps(overview, self.get_option("on_unreachable"))
@@ -269,15 +270,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for warning in (*warnings, *remarks(overview, shown, groups)):
             self.display.warning(warning)
         if groups.collisions and self.get_option("strict"):
-            raise AnsibleParserError(f"{path}: with strict, no two groups may come to one name")
+            raise AnsibleParserError(
+                f"{path}: with strict, no two groups may come to one name; rename one of them, or leave strict out"
+            )
         self._show(shown, groups)
-
-    def _refuse_unknown(self, path: str, config: t.Mapping[str, t.Any]) -> None:
-        """Ansible would ignore an option that is misspelt."""
-        known = self.option_definitions
-        unknown = sorted(set(config) - set(known))
-        if unknown:
-            raise AnsibleParserError(f"{path}: unknown option {unknown[0]}; it takes {', '.join(sorted(known))}")
 
     def _overview(self, wishes: Wishes, path: str, cache: bool) -> Overview:
         """What Ansible's cache of inventories knows, or what the clouds say."""
@@ -299,7 +295,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             except Exception as exc:
                 if self.get_option("strict"):
                     server = variables["multi_stack"]["name"]
-                    raise AnsibleError(f"hostnames: {expression} makes no name for server {server}: {exc}") from exc
+                    said = (
+                        f'hostnames: "{expression}" makes no name for server {server}; correct it, or leave strict out'
+                    )
+                    raise AnsibleError(f"{said}: {exc}") from exc
                 continue
             if isinstance(name, (str, int)) and str(name).strip():
                 return str(name)

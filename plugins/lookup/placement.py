@@ -71,6 +71,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.listing import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.plan import plan
 from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, ORDER
@@ -83,11 +84,11 @@ class LookupModule(LookupBase):
         self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any
     ) -> list[dict[str, t.Any]]:
         if terms:
-            raise AnsibleLookupError(f"placement: takes keywords only, for example count=3; not {terms[0]!r}")
+            raise AnsibleLookupError(f'placement: takes keywords only, for example count=3; not "{terms[0]}"')
         unknown = sorted(set(kwargs) - {*ORDER, *ACCOUNTS})
         if unknown:
-            known = ", ".join(sorted({*ORDER, *ACCOUNTS}))
-            raise AnsibleLookupError(f"placement: unknown keyword {unknown[0]}; it takes {known}")
+            there = listing({*ORDER, *ACCOUNTS}, unknown[0], len(ORDER) + len(ACCOUNTS))
+            raise AnsibleLookupError(f'placement: unknown keyword "{unknown[0]}"; it takes {there}')
         self.set_options(var_options=variables, direct=kwargs)
         try:
             outcome = plan({name: self.get_option(name) for name in (*ORDER, *ACCOUNTS)})

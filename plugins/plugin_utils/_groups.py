@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import typing as t
 
@@ -62,7 +63,7 @@ def _plain(name: str) -> str:
 
 def _shown(name: str) -> str:
     """A name in a message: that of a flavor may be anything."""
-    return name if name.isprintable() else repr(name)
+    return name if name.isprintable() else json.dumps(name)
 
 
 def _told_apart(plain: str, name: str) -> str:

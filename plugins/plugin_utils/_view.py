@@ -49,16 +49,16 @@ def gaps(overview: Overview, on_unreachable: str) -> list[str]:
     return [
         *overview.warnings,
         *(f"{label}: {why}" for label, why in overview.stale),
-        *(f"{line}; its hosts are left out" for line in silent),
-        *(f"{line}; those are left out" for line in partial),
+        *(f"{label}: its hosts are left out: {why}" for label, why in overview.unreachable),
+        *(f"{label}: some of its hosts are left out: {why}" for label, why in overview.partial),
     ]
 
 
 def remarks(overview: Overview, shown: t.Sequence[Shown], groups: Groups) -> list[str]:
     """What a user may not expect of what is shown."""
     count = len(overview.hosts)
-    none = [f"of {count} servers, none is what fleets, statuses and where ask for"] if count and not shown else []
-    return [*none, *groups.collisions]
+    none = f"of {count} servers, none is what fleets, statuses, show_all and where ask for; loosen one of them"
+    return [*([none] if count and not shown else []), *groups.collisions]
 
 
 def view(overview: Overview, wishes: Wishes, name_of: t.Callable[[dict[str, t.Any]], str]) -> list[Shown]:

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.address import Preference
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.listing import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Selection
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import lifetime_of
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import OrderError
@@ -56,6 +57,12 @@ def wishes_from(option: t.Callable[[str], t.Any]) -> Wishes:
         ),
         jump_host=option("jump_host") or "",
     )
+
+
+def refuse_unknown(config: t.Iterable[str], known: t.Collection[str]) -> None:
+    """Ansible would ignore an option that is misspelt."""
+    for name in sorted(set(config) - set(known)):
+        raise OrderError(f'unknown option "{name}"; it takes {listing(known, name, len(known))}')
 
 
 def given(options: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:

@@ -20,9 +20,10 @@ import sys
 import typing as t
 from dataclasses import dataclass, field
 
+from .._core.listing import listing
 from .._core.model import Hints, Location
 from .._errors import AccountsError, MissingLibraryError
-from .hints import SECTION, Guide, NameMaps, Notes, listing, mapping, notes_from
+from .hints import SECTION, Guide, NameMaps, Notes, mapping, notes_from, sort_of
 
 if t.TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
@@ -87,9 +88,9 @@ class Accounts:
 
 
 def load_accounts(clouds_yaml_path: str | None = None, accounts_file: str | None = None) -> Accounts:
-    """The accounts of clouds.yaml, with the hints of the accounts file over theirs; an empty path is not set."""
-    config = _config(clouds_yaml_path or "")
-    guide = _guide(accounts_file or os.environ.get(ACCOUNTS_FILE, ""))
+    """The accounts of clouds.yaml, with the hints of the accounts file over theirs; a blank path is not set."""
+    config = _config((clouds_yaml_path or "").strip())
+    guide = _guide((accounts_file or "").strip() or os.environ.get(ACCOUNTS_FILE, "").strip())
     source = config.config_filename or "OS_* variables"
     clouds = {name: mapping(entry, source, f'cloud "{name}"') for name, entry in _clouds(config, source).items()}
     regions = {name: _regions(name, entry, source) for name, entry in clouds.items()}
@@ -107,7 +108,9 @@ def choose(accounts: Accounts, locations: t.Sequence[str], exclude: t.Sequence[s
     chosen = _fitting(accounts, locations, "locations") if locations else every
     chosen -= _fitting(accounts, exclude, "exclude")
     if not chosen:
-        raise AccountsError(f"locations, exclude: together they leave no location; there is {listing(every)}")
+        raise AccountsError(
+            f"locations, exclude: together they leave no location; loosen one; there is {listing(every)}"
+        )
     return chosen
 
 
@@ -167,11 +170,10 @@ def _secure_files(path: str) -> list[str]:
 def _refuse_misshapen(there: str) -> None:
     """Tell of a file, or of the secrets beside it, that the SDK stumbles over because it holds no clouds by name."""
     for path in filter(os.path.exists, [there, *_secure_files(there)] if there else ()):
-        clouds = mapping(_content(path), path, "it").get("clouds")
+        clouds = mapping(_content(path), path, "the file").get("clouds")
         if not isinstance(clouds, dict | None):
-            said = "a list" if isinstance(clouds, list) else f'"{clouds}"'
             raise AccountsError(
-                f'{path}: "clouds" is to name each cloud with its settings under it, and is {said}; '
+                f'{path}: "clouds" is to name each cloud with its settings under it, and is {sort_of(clouds)}; '
                 'write "clouds: {alpha: {auth: ...}}" or the same on lines of its own'
             )
 
@@ -214,8 +216,9 @@ def _values(region: t.Any, source: str, what: str) -> t.Mapping[str, t.Any]:
     """What one region overrides; the SDK takes a region's name, or a mapping of name and values."""
     if not isinstance(region, dict):
         return {}
-    if not {"name", "values"} >= set(region):
-        raise AccountsError(f'{source}: {what} takes "name" and "values" only, not {listing(map(str, region))}')
+    strange = listing(str(key) for key in region if key not in ("name", "values"))
+    if strange != "none":
+        raise AccountsError(f'{source}: {what} takes "name" and "values", not {strange}')
     return mapping(region.get("values"), source, f'"values" of {what}')
 
 
@@ -284,4 +287,7 @@ def _content(path: str) -> object:
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
         mark = getattr(exc, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise AccountsError(f"{path}{line}: this is no valid YAML ({getattr(exc, 'problem', 'not UTF-8')})") from exc
+        problem = getattr(exc, "problem", None) or "it is not UTF-8"
+        raise AccountsError(
+            f"{path}{line}: this is no valid YAML ({problem}); correct it there or just before"
+        ) from exc

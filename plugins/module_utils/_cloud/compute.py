@@ -82,7 +82,10 @@ def show(wire: Wire, server_id: str, deadline: float) -> Server:
     server = server_from(fields(wire.get(f"/servers/{quote(server_id, safe='')}", deadline).content).get("server"))
     if server is None:
         raise CallError(
-            Fate.LOST, Fault(kind=Kind.SERVER_ERROR, message=f"the cell that holds server {server_id} is down")
+            Fate.LOST,
+            Fault(
+                kind=Kind.SERVER_ERROR, message=f"the part of the cloud (cell) that holds server {server_id} is down"
+            ),
         )
     return server
 
@@ -91,7 +94,11 @@ def create(wire: Wire, command: Create, order: tuple[Spec, Resolved], deadline: 
     """POST one server; its id. Not while the location asks for patience: another may have room meanwhile."""
     rest = wire.rest()
     if rest:
-        fault = Fault(kind=Kind.RATE_LIMIT, message="the location asks for patience", retry_after=rest)
+        fault = Fault(
+            kind=Kind.RATE_LIMIT,
+            message="it was asked too much, and wants to be left alone for a while",
+            retry_after=rest,
+        )
         raise CallError(Fate.NOT_SENT, fault)
 
     def body(version: Version) -> object:
@@ -126,7 +133,7 @@ def mark(wire: Wire, server_id: str, items: t.Mapping[str, str], deadline: float
         found = fields(fields(wire.get(path, deadline).content).get("metadata"))
         if items.items() <= found.items():
             return
-    raise refused(Kind.CONFLICT, "somebody else writes the metadata of this server at the same time")
+    raise refused(Kind.CONFLICT, "somebody else writes the metadata of this server at the same time; run this again")
 
 
 def open_fence(wire: Wire, name: str, deadline: float) -> str:
@@ -155,7 +162,9 @@ def _made(content: object, what: str) -> str:
     """The id of what a POST made; an answer that names none may still have made one."""
     made = text(fields(fields(content).get(what)).get("id"))
     if not made:
-        fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"the answer to the POST names no {what.replace('_', ' ')}")
+        fault = Fault(
+            kind=Kind.BROKEN_ANSWER, message=f"its answer does not name the {what.replace('_', ' ')} that it made"
+        )
         raise CallError(Fate.LOST, fault)
     return made
 
@@ -170,7 +179,7 @@ def _read(wire: Wire, query: str, started_at: float, deadline: float) -> Sight:
         reply = wire.get("/servers/detail" + (f"?{parts}" if parts else ""), deadline)
         page = fields(reply.content).get("servers")
         if not isinstance(page, list):
-            raise CallError(Fate.LOST, Fault(kind=Kind.BROKEN_ANSWER, message="the answer holds no list of servers"))
+            raise CallError(Fate.LOST, Fault(kind=Kind.BROKEN_ANSWER, message="its answer holds no list of servers"))
         date = reply.date if date is None else date
         known = len(found)
         shown = {text(fields(row).get("id")): row for row in page}

@@ -170,6 +170,6 @@ class Crew:
 def _overdue(task: Task, now: float) -> m.Event:
     """How a command ends whose time is over; what never began was never sent."""
     sent = task.started_at is not None
-    message = "it did not answer in time" if sent else "too much else was to be asked there"
+    message = "it did not answer in time" if sent else "too much else was asked there, so it had no turn in time"
     failed = CallError(Fate.LOST if sent else Fate.NOT_SENT, Fault(kind=Kind.TIMED_OUT, message=message))
     return failing(task.command, failed, task.started_at or now, now)

@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import email.utils
 import enum
 import html
 import http.client
 import json
+import math
 import re
 import socket
 import ssl
@@ -24,6 +26,8 @@ _LONGEST_PAGE = 65536
 _TAG = re.compile(r"<[^>]*>")
 _IGNORED = re.compile(r"<(head|style|script|title)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
 _USERINFO = re.compile(r"//[^/@\s]+@")
+# A number larger than this is a moment (x-ratelimit-reset), not a length of time.
+_LONGEST_WAIT = 1e6
 
 
 class Fate(enum.Enum):
@@ -52,9 +56,9 @@ class OutOfTimeError(OSError):
     """The total time for a request is over."""
 
 
-def refused(kind: Kind, message: str) -> CallError:
+def refused(kind: Kind, message: str, remedy: str = "") -> CallError:
     """A refusal that we find out ourselves."""
-    return CallError(Fate.REFUSED, Fault(kind=kind, message=message))
+    return CallError(Fate.REFUSED, Fault(kind=kind, message=message, remedy=remedy))
 
 
 def from_answer(answer: Answer, body: bytes) -> CallError:
@@ -80,6 +84,27 @@ def page_text(body: bytes) -> str:
 def tidy(text: str) -> str:
     """One short line without credentials in URLs."""
     return _USERINFO.sub("//", " ".join(text.split()))[:_LONGEST]
+
+
+def seconds_to_wait(headers: t.Mapping[str, str], now: float) -> float | None:
+    """For how many seconds a service wants to be left alone, if it says so; ``now`` in epoch seconds."""
+    said = headers.get("Retry-After") or headers.get("x-ratelimit-reset") or ""
+    try:
+        seconds = float(said)
+    except ValueError:
+        moment = epoch_of(said)
+        return None if moment is None else max(0.0, moment - now)
+    if not math.isfinite(seconds):
+        return None
+    return max(0.0, seconds if seconds < _LONGEST_WAIT else seconds - now)
+
+
+def epoch_of(date: str | None) -> float | None:
+    """The epoch seconds of a date as HTTP writes it."""
+    try:
+        return email.utils.parsedate_to_datetime(date or "").timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def broken_off(exc: BaseException, host: str, *, exposed: bool) -> CallError:
@@ -121,10 +146,7 @@ def _message(content: object) -> str:
 
 def _untrusted(exc: BaseException, host: str) -> tuple[Kind, str]:
     why = getattr(exc, "verify_message", "") or tidy(str(exc))
-    return (
-        Kind.UNTRUSTED,
-        f"the certificate of {host} is not trusted: {why}; name its authority by cacert: in clouds.yaml",
-    )
+    return Kind.UNTRUSTED, f"the certificate of {host} is not trusted: {why}"
 
 
 def _no_tls(exc: BaseException, host: str) -> tuple[Kind, str]:
@@ -150,7 +172,7 @@ _READINGS: tuple[tuple[type[BaseException] | str, t.Callable[[BaseException, str
     (ssl.SSLCertVerificationError, _untrusted),
     ("CertificateError", _untrusted),
     (ssl.SSLError, _no_tls),
-    (TooLargeError, _saying(Kind.BROKEN_ANSWER, "{} answered with more than any honest answer holds")),
+    (TooLargeError, _saying(Kind.BROKEN_ANSWER, "{} answered with far more than any honest answer holds")),
     (OutOfTimeError, _LATE),
     ("ConnectTimeoutError", _saying(Kind.UNREACHABLE, "{} does not accept a connection")),
     (TimeoutError, _LATE),

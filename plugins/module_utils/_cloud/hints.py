@@ -20,10 +20,10 @@ A region's hint goes before its cloud's, the accounts file before clouds.yaml; m
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 from dataclasses import dataclass, field
 
+from .._core.listing import listing
 from .._core.model import Hints
 from .._core.order import lifetime_of
 from .._errors import AccountsError, OrderError
@@ -60,7 +60,7 @@ class Guide:
 
     def __init__(self, path: str = "", content: object = None) -> None:
         self._path = path
-        root = mapping(content, path, "it")
+        root = mapping(content, path, "the file")
         _refuse_others(root, {"clouds"}, path)
         self._clouds = {
             str(name): dict(mapping(each, path, f'cloud "{name}"'))
@@ -89,7 +89,7 @@ class Guide:
             if cloud in known and region not in known[cloud]
         ]
         return tuple(
-            f"{self._path}: {what} is not in clouds.yaml, its hints have no effect; there is {listing(there, name)}"
+            f"{self._path}: {what} is not in clouds.yaml, so its hints have no effect; there is {listing(there, name)}"
             for what, name, there in lost
         )
 
@@ -114,23 +114,14 @@ def mapping(value: object, where: str, what: str) -> t.Mapping[t.Any, t.Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise AccountsError(f"{where}: {what} is to be a mapping (key: value), not {_said(value)}")
+        raise AccountsError(f"{where}: {what} is to be a mapping (key: value), not {sort_of(value)}")
     return value
-
-
-def listing(names: t.Iterable[str], wanted: str = "", most: int = 10) -> str:
-    """Names for a sentence: what resembles the wanted one first, and not more than can be read."""
-    every = sorted(set(names))
-    close = difflib.get_close_matches(wanted, every, n=most, cutoff=0.5)
-    first = close + [name for name in every if name not in close]
-    more = f" and {len(first) - most} more" if len(first) > most else ""
-    return ", ".join(first[:most]) + more if first else "nothing"
 
 
 def _refuse_others(found: t.Iterable[t.Any], known: t.Collection[str], where: str) -> None:
     for key in found:
         if key not in known:
-            raise AccountsError(f'{where}: unknown key "{key}"; known is {listing(known, str(key), len(known))}')
+            raise AccountsError(f'{where}: unknown key "{key}"; it takes {listing(known, str(key), len(known))}')
 
 
 def _parsed(where: str, key: str, value: object) -> object:
@@ -143,7 +134,26 @@ def _parsed(where: str, key: str, value: object) -> object:
 
 
 def _said(value: object) -> str:
-    return f'"{value}"' if isinstance(value, (str, int, float)) else f"a {type(value).__name__}"
+    """A hint as the user wrote it; nothing in them is secret."""
+    if isinstance(value, bool):
+        return f'"{value}"'.lower()
+    return f'"{value}"' if isinstance(value, (str, int, float)) else sort_of(value)
+
+
+def sort_of(value: object) -> str:
+    """What sort of thing stands in a YAML file. It is not quoted: it may be a password."""
+    return next((word for sort, word in _SORTS if isinstance(value, sort)), "a date")
+
+
+_SORTS: tuple[tuple[type[t.Any], str], ...] = (
+    (dict, "a mapping"),
+    (list, "a list"),
+    (str, "a text"),
+    (bool, "true or false"),
+    (int, "a number"),
+    (float, "a number"),
+    (type(None), "nothing"),
+)
 
 
 def _status(value: object) -> bool:

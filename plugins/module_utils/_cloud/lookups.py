@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from .._core.faults import Kind
+from .._core.listing import listing
 from .._core.model import Flavor, Offer
 from .compute import NETWORK_WORDS, Resolved
 from .failure import CallError, refused
-from .hints import listing
 from .parallel import together
 from .servers import fields, number, rows, text
 
@@ -113,13 +113,13 @@ class LookUps:
         """Each fitting flavor in each zone. A flavor without a disk gets one of the image's size."""
         needs = found.needs
         unfit = [
-            f"flavor {flavor.name} has {flavor.ram} MiB of memory and {disk} GiB of disk"
+            f'flavor "{flavor.name}" has {flavor.ram} MiB of memory and {disk} GiB of disk'
             for flavor, disk in found.flavors
             if not _fits(flavor, disk, needs)
         ]
         if len(unfit) == len(found.flavors):
             wanted = f"the image needs {needs.ram} MiB of memory and {needs.disk} GiB of disk"
-            raise refused(Kind.UNSUITABLE, f"{wanted}, but {', '.join(unfit)}")
+            raise refused(Kind.UNSUITABLE, f"{wanted}, but {', '.join(unfit)}; order a larger flavor")
         return tuple(
             Offer(location=self._label, flavor=flavor, zone=zone)
             for flavor, disk in found.flavors

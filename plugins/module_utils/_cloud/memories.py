@@ -80,7 +80,8 @@ class Memories:
         except OSError as exc:
             self.warnings.append(
                 f"{self._folder}: the answers of the clouds cannot be kept there ({_reason(exc)}), so none will be "
-                "shown when a cloud is silent; set XDG_CACHE_HOME to a folder of your own, or on_unreachable"
+                "shown when a cloud is silent; set XDG_CACHE_HOME to a folder of your own, or on_unreachable to omit "
+                "or fail"
             )
 
     def recall(self, key: Key, location: str, now: float) -> Memory | None:
@@ -94,12 +95,14 @@ class Memories:
             self._useless(path, location, _reason(exc))
             return None
         if memory.seen_at > now + _FUTURE:
-            self._useless(path, location, "it is of the future; was the clock of this machine set back?")
+            self._useless(path, location, "it is from the future (was the clock of this machine set back?)")
             return None
         return memory
 
     def _useless(self, path: str, location: str, why: str) -> None:
-        self.warnings.append(f"{path}: the last good answer of {location} cannot be used: {why}")
+        self.warnings.append(
+            f"{path}: the last good answer of {location} cannot be used: {why}; its next good answer replaces it"
+        )
 
     def _open_folder(self) -> None:
         os.makedirs(self._folder, mode=0o700, exist_ok=True)

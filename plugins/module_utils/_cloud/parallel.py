@@ -22,7 +22,7 @@ R = t.TypeVar("R")
 
 def together(asks: t.Sequence[t.Callable[[], R]], clock: Clock, deadline: float) -> list[R | CallError]:
     """What each of them brought, in order, failures among them. The threads are left behind at the deadline."""
-    late = CallError(Fate.LOST, Fault(kind=Kind.TIMED_OUT, message="no answer in time"))
+    late = CallError(Fate.LOST, Fault(kind=Kind.TIMED_OUT, message="it did not answer in time"))
     ends: list[R | CallError] = [late] * len(asks)
     done: queue.SimpleQueue[tuple[int, R | CallError]] = queue.SimpleQueue()
 
@@ -32,7 +32,7 @@ def together(asks: t.Sequence[t.Callable[[], R]], clock: Clock, deadline: float)
         except CallError as failed:
             done.put((number, failed))
         except Exception as exc:
-            done.put((number, broken_off(exc, "the answer", exposed=True)))
+            done.put((number, broken_off(exc, "its answer", exposed=True)))
 
     for number in range(1, len(asks)):
         threading.Thread(target=ask, args=(number,), daemon=True).start()

@@ -84,7 +84,7 @@ class OpenStackPort:
         except CallError as failed:
             return failing(command, failed, started_at, self._clock.now())
         except Exception as exc:
-            fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"an answer could not be understood ({type(exc).__name__})")
+            fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"its answer could not be understood ({type(exc).__name__})")
             return failing(command, CallError(Fate.LOST, fault), started_at, self._clock.now())
 
     def _at(self, command: m.ToLocation) -> dict[str, t.Any]:
@@ -133,7 +133,7 @@ class OpenStackPort:
     def _create(self, command: m.Create, deadline: float) -> m.Event:
         resolved = self._resolved.get(command.location)
         if resolved is None:
-            fault = Fault(kind=Kind.INVALID, message="the names of the order were not looked up here")
+            fault = Fault(kind=Kind.INVALID, message="what the order names was not looked up there")
             raise CallError(Fate.NOT_SENT, fault)
         made = compute.create(self._wires[command.location], command, (self._order.spec, resolved), deadline)
         return m.Created(token=command.token, id=made, **self._at(command))

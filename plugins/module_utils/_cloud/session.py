@@ -21,7 +21,8 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from .._core.faults import Answer, Fault, Kind, fault_of
-from .failure import CallError, Fate, reading, text_of, tidy
+from .._core.listing import listing
+from .failure import CallError, Fate, reading, seconds_to_wait, text_of, tidy
 from .transport import AGENT, Meter, Transport, Trust, session_over
 
 with contextlib.suppress(ImportError):  # accounts.py says so in a sentence, before anything here is used
@@ -37,6 +38,14 @@ if t.TYPE_CHECKING:
 _VERSIONS = {"compute": "v2.1", "image": "v2", "network": "v2.0"}
 # Where Nova says which microversions it offers.
 ROOT = "compute versions"
+# What Keystone's refusals mean, by their status.
+_REFUSALS: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "Keystone cannot use the account ({text})",
+    HTTPStatus.UNAUTHORIZED: "Keystone refuses the credentials ({text})",
+    HTTPStatus.NOT_FOUND: "there is no Keystone at {host}, where auth_url leads",
+}
+_TOO_OFTEN = "Keystone is asked for tokens too often ({text})"
+_NO_TOKEN = "Keystone gives no token ({text})"
 _DIRECT = {"password": "v3password", "token": "v3token"}
 
 
@@ -59,9 +68,9 @@ class Sessions:
         try:
             with lock:
                 settings = self._accounts.settings(account)
-                return Session(settings, self._keystone(account, settings))
+                return Session(settings, self._keystone(account, settings), self._clock)
         except Exception as exc:
-            message = f"the account cannot be used: {tidy(str(exc)).rstrip('.')}; correct it in clouds.yaml"
+            message = f"the account cannot be used: {tidy(str(exc)).rstrip('.')}"
             raise CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message)) from exc
 
     def _keystone(self, account: Account, settings: CloudRegion) -> session.Session:
@@ -88,8 +97,9 @@ class Sessions:
 class Session:
     """One location's settings, over the keystoneauth session of its credentials."""
 
-    def __init__(self, settings: CloudRegion, keystone: session.Session) -> None:
+    def __init__(self, settings: CloudRegion, keystone: session.Session, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
         self._addresses: dict[str, str] = {}
         self._dropped = ""
         self._lock = threading.Lock()
@@ -100,10 +110,13 @@ class Session:
         try:
             return dict(self.keystone.get_auth_headers() or {})
         except exceptions.HttpError as exc:
-            raise _refused(exc, self.host("identity")) from exc
+            raise _refused(exc, self.host("identity"), self._clock.wall()) from exc
         except exceptions.InvalidResponse as exc:
-            message = f"{self.host('identity')} does not answer as Keystone does; check auth_url in clouds.yaml"
-            raise CallError(Fate.NOT_SENT, Fault(kind=Kind.BROKEN_ANSWER, message=message)) from exc
+            message = f"{self.host('identity')} does not answer as Keystone does"
+            fault = Fault(
+                kind=Kind.BROKEN_ANSWER, message=message, remedy="see whether auth_url in clouds.yaml is right"
+            )
+            raise CallError(Fate.NOT_SENT, fault) from exc
         except exceptions.ClientException as exc:
             raise _failed(exc, self.host("identity")) from exc
 
@@ -181,9 +194,9 @@ class Session:
                 )
             except exceptions.CatalogException:
                 pass
-        there = _regions(catalog.catalog if catalog is not None else ())
+        there = listing(_regions(catalog.catalog if catalog is not None else ()), region or "")
         wanted = f' in region "{region}"' if region else ""
-        message = f"the catalog has no {service} service{wanted}; it has the regions {', '.join(there) or 'none'}"
+        message = f"Keystone's catalog has no {service} service{wanted}; it has the regions {there}"
         raise CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message))
 
 
@@ -214,30 +227,31 @@ def _root(address: str) -> str:
     return parts._replace(path="/".join(path[: last + 1])).geturl()
 
 
-def _regions(catalog: t.Iterable[t.Any]) -> list[str]:
+def _regions(catalog: t.Iterable[t.Any]) -> set[str]:
     endpoints = (each for service in catalog for each in service.get("endpoints", ()))
-    return sorted({str(each.get("region_id") or each.get("region") or "") for each in endpoints} - {""})
+    return {str(each.get("region_id") or each.get("region") or "") for each in endpoints} - {""}
 
 
-def _refused(exc: t.Any, host: str) -> CallError:
-    """What Keystone's refusal means."""
-    text = (text_of(exc.response.content) if exc.response is not None else "") or tidy(str(exc))
-    if exc.http_status == HTTPStatus.UNAUTHORIZED:
-        text = f"Keystone refuses the credentials ({text}); check user, password, project and domains in clouds.yaml"
-    fault = fault_of(Answer(status=exc.http_status, message=text, request_id=exc.request_id or ""))
-    if exc.http_status == HTTPStatus.BAD_REQUEST:
-        text = f"Keystone refuses the account ({text}); correct it in clouds.yaml"
-        fault = replace(fault, kind=Kind.MISCONFIGURED, message=text)
-    if exc.http_status == HTTPStatus.NOT_FOUND:
-        text = f"there is no Keystone at auth_url ({host}); correct it in clouds.yaml"
-        fault = replace(fault, kind=Kind.MISCONFIGURED, message=text)
-    return CallError(Fate.NOT_SENT, fault)
+def _refused(exc: t.Any, host: str, now: float) -> CallError:
+    """What Keystone's refusal means; ``now`` in epoch seconds."""
+    body, headers = (b"", {}) if exc.response is None else (exc.response.content, exc.response.headers)
+    text = text_of(body) or tidy(str(exc))
+    answer = Answer(
+        status=exc.http_status,
+        message=text,
+        request_id=exc.request_id or "",
+        retry_after=seconds_to_wait(headers, now),
+    )
+    fault = fault_of(answer)
+    kind = Kind.MISCONFIGURED if exc.http_status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND) else fault.kind
+    told = _REFUSALS.get(exc.http_status) or (_TOO_OFTEN if kind is Kind.RATE_LIMIT else _NO_TOKEN)
+    return CallError(Fate.NOT_SENT, replace(fault, kind=kind, message=told.format(text=text, host=host)))
 
 
 def _failed(exc: BaseException, host: str) -> CallError:
     """What another failure to get a token means: the wire, or an account that cannot be used as it is."""
     kind, message = reading(exc, host) or (
         Kind.MISCONFIGURED,
-        f"{tidy(str(exc)).rstrip('.')}; correct the account in clouds.yaml",
+        f"no token can be had with the account: {tidy(str(exc)).rstrip('.')}",
     )
     return CallError(Fate.NOT_SENT, Fault(kind=kind, message=message))

@@ -61,6 +61,10 @@ class Threads:
             try:
                 event = self._port.perform(task.command, task.answer_by)
             except BaseException as exc:
-                fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"an error of this collection: {type(exc).__name__}")
+                fault = Fault(
+                    kind=Kind.BROKEN_ANSWER,
+                    message=f"an error of this collection ({type(exc).__name__})",
+                    remedy="please report it",
+                )
                 event = failing(task.command, CallError(Fate.LOST, fault), task.started_at or 0.0, self._clock.now())
             self._ends.put(End(task, event))

@@ -13,9 +13,7 @@ patience, whoever would make something there can ask for how long.
 
 from __future__ import annotations
 
-import email.utils
 import json
-import math
 import random
 import threading
 import typing as t
@@ -23,7 +21,17 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from .._core.faults import Answer, Fault, Kind
-from .failure import CallError, Fate, broken_off, from_answer, page_text, refused, text_of
+from .failure import (
+    CallError,
+    Fate,
+    broken_off,
+    epoch_of,
+    from_answer,
+    page_text,
+    refused,
+    seconds_to_wait,
+    text_of,
+)
 from .session import ROOT
 from .transport import Call, during
 
@@ -40,8 +48,6 @@ _AGAIN = 2
 _PAUSE = (0.2, 1.0)
 # How long a location is left alone that is asked too much and does not say until when.
 _UNSAID = 5.0
-# A number larger than this is a moment (x-ratelimit-reset), not a length of time.
-_LONGEST_WAIT = 1e6
 _BUSY = frozenset({429, 502, 503, 504})
 _CURRENT_HEADER = "OpenStack-API-Version"
 _FORMER_HEADER = "X-OpenStack-Nova-API-Version"
@@ -105,7 +111,7 @@ class Wire:
                 return ask()
             except CallError as failed:
                 pause = max(random.uniform(*_PAUSE), failed.fault.retry_after or 0.0)
-                passing = failed.fault.kind is Kind.UNREACHABLE or failed.fault.status in _BUSY
+                passing = failed.fault.kind is Kind.UNREACHABLE or _busy(failed.fault)
                 if not again or not passing or self._clock.now() + pause >= deadline:
                     raise
             again -= 1
@@ -150,7 +156,8 @@ class Wire:
         """What a request needs to go out: what proves who we are, and where to."""
         try:
             return session.headers(), session.address(service)
-        except CallError:
+        except CallError as failed:
+            self._note_patience(failed.fault)
             raise
         except Exception as exc:
             raise broken_off(exc, session.host("identity"), exposed=False) from exc
@@ -166,7 +173,10 @@ class Wire:
             if turn < deadline:
                 self._free_at = turn + 1 / rate
         if turn >= deadline:
-            fault = Fault(kind=Kind.RATE_LIMIT, message=f"requests_per_second: {rate:g} leaves no time for it")
+            message = f"its hint requests_per_second: {rate:g} leaves no time for another request"
+            fault = Fault(
+                kind=Kind.RATE_LIMIT, message=message, remedy="raise it, ask for less at a time, or give more time"
+            )
             raise CallError(Fate.NOT_SENT, fault)
         self._clock.sleep(turn - now)
 
@@ -179,23 +189,25 @@ class Wire:
                 status=status,
                 message=text_of(body) or f"{host} answered {status} ({page_text(body) or response.reason})",
                 request_id=asked,
-                retry_after=self._retry_after(headers),
+                retry_after=seconds_to_wait(headers, self._clock.wall()),
             )
             failed = from_answer(answer, body)
             self._note_patience(failed.fault)
             raise failed
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise refused(
-                Kind.MISCONFIGURED, f"{host} redirects elsewhere, and no token is sent after it; correct its address"
+                Kind.MISCONFIGURED,
+                f"{host} redirects elsewhere, and no token is sent after it",
+                "correct its address in clouds.yaml (auth_url, or endpoint_override of the service)",
             )
         if request.service == "compute":
             self.version = _spoken(headers) or OLDEST
         try:
             content = json.loads(body) if body else None
         except (ValueError, RecursionError) as exc:
-            fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"{host} answered {status} with something that is no JSON")
+            fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"{host} answered {status} with something other than JSON")
             raise CallError(Fate.LOST, fault) from exc
-        return Reply(content=content, date=_epoch(headers.get("Date")))
+        return Reply(content=content, date=epoch_of(headers.get("Date")))
 
     def _note_patience(self, fault: Fault) -> None:
         """Remember that the location is asked too much, or says for how long it is out of service."""
@@ -215,24 +227,10 @@ class Wire:
             self.version = _offered(document.content)
             self._negotiated = True
 
-    def _retry_after(self, headers: t.Mapping[str, str]) -> float | None:
-        """For how many seconds the service wants to be left alone."""
-        said = headers.get("Retry-After") or headers.get("x-ratelimit-reset") or ""
-        try:
-            seconds = float(said)
-        except ValueError:
-            moment = _epoch(said)
-            return None if moment is None else max(0.0, moment - self._clock.wall())
-        if not math.isfinite(seconds):
-            return None
-        return max(0.0, seconds if seconds < _LONGEST_WAIT else seconds - self._clock.wall())
 
-
-def _epoch(date: str | None) -> float | None:
-    try:
-        return email.utils.parsedate_to_datetime(date or "").timestamp()
-    except (ValueError, OverflowError):
-        return None
+def _busy(fault: Fault) -> bool:
+    """Whether the service itself said that it has too much to do; some say 413 for 429."""
+    return fault.status in _BUSY or (fault.status is not None and fault.kind is Kind.RATE_LIMIT)
 
 
 def _spoken(headers: t.Mapping[str, str]) -> Version | None:

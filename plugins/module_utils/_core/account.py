@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from dataclasses import replace
 
 from .adopt import adoptable
 from .confirm import confirmed, confirmed_since, rivals
+from .faults import HALF_SHOWN
 from .fence import unfenced
 from .gate import foreign_owners, removals
 from .identity import server_name
@@ -143,7 +145,7 @@ def _leftovers(desk: Desk, kept: t.Sequence[Kept], missing: t.Sequence[Missing])
     every = (row for row in desk.tables.servers.values() if desk.run.order.concerns(row.slot))
     rows = (row for row in every if row.ours and not row.gone and row.id not in told)
     return tuple(
-        _leftover(desk, row, row.doom or _why_left(desk, row))
+        replace(_leftover(desk, row, row.doom or _why_left(desk, row)), fault=row.delete_fault)
         for row in sorted(rows, key=lambda row: (row.slot, row.id))
     )
 
@@ -162,7 +164,7 @@ def _why_left(desk: Desk, row: ServerRow) -> str:
         return _LEFT[row.phase]
     if row.slot > desk.run.order.count:
         return "its slot is beyond the count"
-    return "it is still building" if row.phase is Phase.PENDING else "it stands beside another"
+    return "it is still building" if row.phase is Phase.PENDING else "it stands beside another one in its slot"
 
 
 def _leftover(desk: Desk, row: ServerRow, why: str) -> Leftover:
@@ -186,7 +188,7 @@ def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
 
 # A clock that is further off than this delays every confirm survey by as much; in seconds.
 _MUCH_SKEW = 10.0
-_WHY_SUSPICIOUS = "only one of name and marks says so"
+_WHY_SUSPICIOUS = "only one of its name and its two marks says so"
 
 
 def _suspicious(desk: Desk) -> tuple[Leftover, ...]:
@@ -222,7 +224,11 @@ def _unknown(desk: Desk) -> tuple[tuple[str, Fault | None], ...]:
     rows = _rows(desk, Knowledge.UNREACHABLE, Knowledge.UNASKED, Knowledge.PARTIAL)
     since = confirmed_since(desk)
     silent = [row for row in _rows(desk, Knowledge.KNOWN) if not confirmed(row, since) and row.failures]
-    return tuple((row.label, row.fault) for row in rows + silent)
+    return tuple((row.label, _why_unknown(row)) for row in rows + silent)
+
+
+def _why_unknown(row: LocationRow) -> Fault | None:
+    return HALF_SHOWN if row.fault is None and row.knowledge is Knowledge.PARTIAL else row.fault
 
 
 def _wrote(desk: Desk) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection: it may change without notice.
 
-"""What the user can do about a location that does not answer, by the kind of its fault."""
+"""What the user can do about a location that does not answer: what its fault says, or else by the kind of it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ if t.TYPE_CHECKING:
     from .faults import Fault
 
 _ACCOUNT = "correct its account in clouds.yaml"
-_CLOUD = "look at what its provider says of it; the hint status: unavailable keeps new servers away meanwhile"
-_SLOW = f"give it more time (timeout), or {_CLOUD}"
+_CREDENTIALS = "check user, password, project and domains in clouds.yaml"
+_CLOUD = "see what its provider says; its hint status: unavailable keeps new servers away meanwhile"
+_SLOW = f"give it more time (timeout, or survey_timeout), or {_CLOUD}"
 _BUSY = "ask less often; the hint requests_per_second keeps every run to a rate"
 
 _BY_KIND: dict[Kind, str] = {
-    Kind.UNAUTHORIZED: _ACCOUNT,
+    Kind.UNAUTHORIZED: _CREDENTIALS,
     Kind.FORBIDDEN: "give its user the role that reads servers, or use another account",
     Kind.MISCONFIGURED: _ACCOUNT,
     Kind.UNTRUSTED: "name its authority by cacert: in clouds.yaml",
-    Kind.UNREACHABLE: f"see whether its address is right and this machine may reach it; else {_CLOUD}",
+    Kind.UNREACHABLE: f"see whether its address is right and can be reached from this machine; if so, {_CLOUD}",
     Kind.TIMED_OUT: _SLOW,
     Kind.RATE_LIMIT: _BUSY,
     Kind.MICROVERSION: _ACCOUNT,
@@ -33,4 +34,4 @@ _BY_KIND: dict[Kind, str] = {
 
 def advice(fault: Fault | None) -> str:
     """One half-sentence of what to do; a location that said nothing at all is a slow one."""
-    return _SLOW if fault is None else _BY_KIND.get(fault.kind, _CLOUD)
+    return _SLOW if fault is None else fault.remedy or _BY_KIND.get(fault.kind, _CLOUD)

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, fields
 
 from .advice import advice
+from .faults import HALF_SHOWN
 from .model import Flavor, Hints
 from .report import fault_text
 from .room import UNLIMITED, Bound, Change, bounds_of
@@ -135,9 +136,9 @@ def _reason(row: LocationRow) -> str:
         case Knowledge.KNOWN:
             return "" if row.limits else "it did not tell its limits"
         case Knowledge.MERGED:
-            return f"it is {row.merged_into} by another name: clouds.yaml names it twice"
+            return f"it is {row.merged_into} by another name, and counts once"
         case Knowledge.PARTIAL:
-            return "it did not show all of its servers: a part of the cloud is down"
+            return HALF_SHOWN.message
     return fault_text(row.fault)
 
 
@@ -161,7 +162,7 @@ def _room(desk: Desk, row: LocationRow) -> _Room:
     space = vacancy(desk, row, row.limits)
     bound = space.bound_of(flavor)
     if not row.location.hints.available:
-        return _Room(servers=0, flavor=flavor, why="set unavailable by its account's status")
+        return _Room(servers=0, flavor=flavor, why="its hint status: unavailable keeps new servers away")
     if bound.limit is None:
         return _Room(servers=UNLIMITED, flavor=flavor)
     servers = space.room.of(flavor)

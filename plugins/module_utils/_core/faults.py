@@ -127,10 +127,14 @@ PASSING = frozenset({Kind.UNREACHABLE, Kind.TIMED_OUT, Kind.BROKEN_ANSWER, Kind.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A classified error. ``message`` is the cloud's own text, or ours where there was no answer; no secrets."""
+    """A classified error. ``message`` is the cloud's own text, or ours where there was no answer; no secrets.
+
+    ``remedy`` is what the user can do about it, where that is more than its kind tells (`advice`).
+    """
 
     kind: Kind
     message: str = ""
+    remedy: str = ""
     status: int | None = None
     request_id: str = ""
     retry_after: float | None = None
@@ -157,7 +161,7 @@ SAYINGS: tuple[tuple[frozenset[int], str, Kind], ...] = (
     (frozenset({403}), r"only volume-backed servers are allowed", Kind.NEEDS_VOLUME),
     (frozenset({403, 413}), r"volumelimitexceeded|volumesizeexceedsavailablequota|of volumes", Kind.VOLUME_QUOTA),
     (frozenset({403, 413}), r"quota exceeded|over (?:a|the) limit|is over limit", Kind.QUOTA),
-    (frozenset({413}), r"too large", Kind.INVALID),
+    (frozenset({413}), r"too large", Kind.INVALID),  # not with Retry-After: see _kind_of
     (
         frozenset({400}),
         r"can not find requested image|image .*(?:could not be found|not found)|imageref",
@@ -221,10 +225,14 @@ def boot_fault_of(code: int | None, message: str) -> Fault:
 
 
 UNTOLD = boot_fault_of(None, "")
+HALF_SHOWN = Fault(kind=Kind.BROKEN_ANSWER, message="it did not show all of its servers: a part of the cloud is down")
 
 
 def _kind_of(answer: Answer) -> Kind:
+    """Where 413 says when to come back it is the old name of 429, whose own words are "Request Entity Too Large"."""
+    throttled = answer.status == _TOO_MUCH and answer.retry_after is not None
     for statuses, pattern, kind in SAYINGS:
-        if answer.status in statuses and re.search(pattern, answer.message, re.IGNORECASE):
+        fits = answer.status in statuses and re.search(pattern, answer.message, re.IGNORECASE)
+        if fits and not (throttled and kind is Kind.INVALID):
             return kind
     return STATUSES.get(answer.status, Kind.SERVER_ERROR if answer.status >= _SERVER_SIDE else Kind.INVALID)

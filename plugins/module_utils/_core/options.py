@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import typing as t
 
@@ -105,7 +106,7 @@ def _slots(given: t.Mapping[str, t.Any], *, absent: bool) -> frozenset[int]:
     if slots and not absent:
         raise OrderError("slots: only state: absent takes it; a fleet that is present has the slots 1 to count")
     if any(slot < 1 for slot in slots):
-        raise OrderError(f"slots: {min(slots)} is no slot; they are numbered from 1")
+        raise OrderError(f"slots: {min(slots)} is no slot; give numbers from 1 on")
     return frozenset(slots)
 
 
@@ -115,7 +116,7 @@ def _wishes(given: t.Mapping[str, t.Any], count: int) -> Wishes:
     for number, row in enumerate(given.get("plan") or [], 1):
         slot, location = row.get("slot"), row.get("location")
         if not isinstance(slot, int) or not 1 <= slot <= count or not location:
-            raise OrderError(f"plan: row {number} needs a slot from 1 to {count}, and a location")
+            raise OrderError(f"plan: row {number} has no slot from 1 to {count}, or no location; give it both")
         if slot in found:
             raise OrderError(f"plan: slot {slot} is there twice; give each slot one row")
         found[slot] = Wish(location=location, flavor=row.get("flavor") or "", zone=row.get("availability_zone") or "")
@@ -182,14 +183,18 @@ def _nic(nic: t.Any) -> str:
     named = [str(known[key]) for key in ("net-id", "net-name", "net_id", "net_name") if known.get(key)]
     if len(named) != 1 or len(known) != 1:
         raise OrderError(
-            f"nics: {nic} is not understood; each takes net-name or net-id (ports belong to one server only)"
+            f"nics: {json.dumps(nic, default=str)} is not understood; "
+            "each takes net-name or net-id (ports belong to one server only)"
         )
     return named[0]
 
 
 def _userdata(userdata: str | None) -> str | None:
-    if userdata is not None and len(base64.b64encode(userdata.encode())) > _USERDATA_BYTES:
-        raise OrderError(f"userdata: it is too large; a cloud takes {_USERDATA_BYTES} bytes of it in base64")
+    size = len(base64.b64encode((userdata or "").encode()))
+    if size > _USERDATA_BYTES:
+        raise OrderError(
+            f"userdata: it is {size} bytes long in base64, and clouds take {_USERDATA_BYTES}; let it fetch the rest"
+        )
     return userdata
 
 

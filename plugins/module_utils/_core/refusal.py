@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from .desk import Desk
 
 
-_NO_LIMITS = Fault(kind=Kind.BROKEN_ANSWER, message="its limits could not be read, so nothing is placed there")
+_NO_LIMITS = Fault(kind=Kind.BROKEN_ANSWER, message="it did not tell its limits, so nothing is placed there")
 
 
 def refusals(desk: Desk, now: float) -> tuple[Refusal, ...]:

@@ -14,6 +14,7 @@ import typing as t
 from datetime import UTC, datetime
 
 from .address import preferred
+from .advice import advice
 from .faults import Kind
 from .identity import server_name
 from .result import Objection, Why
@@ -52,10 +53,10 @@ def warnings(result: Result) -> list[str]:
     """What the user should know although the run went on."""
     fleet = result.fleet
     said = [merged_line(one, other) for one, other in result.merged]
-    said += [_unknown_line(label, fault) for label, fault in result.unknown if not result.objection]
+    said += [silent_line(label, fault) for label, fault in result.unknown if not result.objection]
     said += [
         f"{each.location}: server {each.name} ({each.id}) looks like one of fleet {fleet}, but {each.why}; "
-        "it is left alone and not counted. Rename or delete it if it is not wanted"
+        "it is left alone and not counted. Rename or delete it if it is not wanted, or see what adopt does"
         for each in result.suspicious
     ]
     said += [
@@ -64,7 +65,9 @@ def warnings(result: Result) -> list[str]:
         for each in result.unresolved
     ]
     said += [
-        f"{label}: it refused server groups, so servers were created there without a fence" for label in result.unfenced
+        f"{label}: it refused server groups, so servers were created there without a fence; leave fence out, or "
+        "exclude the location"
+        for label in result.unfenced
     ]
     said += [
         f"{label}: server group {name} may be left behind; delete it if it is there" for label, name in result.fences
@@ -85,19 +88,25 @@ def warnings(result: Result) -> list[str]:
     ]
     going = {each.id for each in result.removed if result.check}
     said += [
-        f"{each.location}: server {each.name} ({each.id}) is left: {each.why}"
+        f"{each.location}: server {each.name} ({each.id}) is left: {leftover_text(each)}"
         for each in result.leftovers
         if not result.absent and each.id not in going
     ]
     if not result.failed:
         said += unready_lines(result)
     if any(each.drifted and not each.unwanted for each in result.servers) and result.objection is None:
-        said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: keep)")
+        said.append(f"fleet {fleet}: {_drift(result)}; they are kept (on_drift: replace makes them anew)")
     return said
 
 
 def merged_line(one: str, other: str) -> str:
-    return f"{one} is {other} by another name: clouds.yaml names it twice"
+    """What clouds.yaml names twice."""
+    return f"{one}: it is {other} by another name, and counts once; remove one of the two from clouds.yaml"
+
+
+def silent_line(label: str, fault: Fault | None) -> str:
+    """What is not known of a location, why, and what to do."""
+    return f"{label}: not known what runs there: {advised(fault)}"
 
 
 def refusal_lines(result: Result) -> list[str]:
@@ -124,7 +133,14 @@ def fault_text(fault: Fault | None) -> str:
     text = fault.message or fault.kind.value
     if fault.kind in (Kind.QUOTA, Kind.NO_HOST, Kind.BUILD_FAILED, Kind.SERVER_ERROR) and fault.request_id:
         return f"{text} ({fault.request_id})"
+    if fault.kind is Kind.RATE_LIMIT and fault.status and fault.retry_after:
+        return f"{text}; it wants to be left alone for {fault.retry_after:.0f} s"
     return text
+
+
+def advised(fault: Fault | None) -> str:
+    """What a fault is, and what to do about it."""
+    return f"{fault_text(fault)}; {advice(fault)}"
 
 
 def decision_line(decision: Decision) -> str:
@@ -158,14 +174,14 @@ def _objection(result: Result) -> str:
     """Why nothing was done, or nothing."""
     if result.objection is None:
         return ""
-    silent = "".join(f"\n{_unknown_line(label, fault)}" for label, fault in result.unknown)
+    silent = "".join(f"\n{silent_line(label, fault)}" for label, fault in result.unknown)
     said = {
         Objection.NO_ANSWER: f"no location answered, so nothing was done{silent}",
         Objection.UNREACHABLE: f"not every location answered, so nothing was done (on_unreachable: fail){silent}",
         Objection.OWNER: f"it belongs to {_names(result.owners)}, so nothing was done; choose another name for your "
         "fleet, or order it as its owner",
-        Objection.DRIFT: f"{_drift(result)}, so nothing was done (on_drift: fail); delete them, or order them as they "
-        "were made",
+        Objection.DRIFT: f"{_drift(result)}, so nothing was done (on_drift: fail); order them as they were made, "
+        "or say on_drift: replace",
         Objection.NO_ROOM: f"there is room for {_attainable(result)} of {result.wanted} servers where {result.least} "
         f"are needed, so nothing was made; {_way_out(result)}",
         Objection.REMOVALS: f"{result.removals} of its servers would be taken away where max_removals allows "
@@ -184,32 +200,37 @@ def _way_out(result: Result) -> str:
 def _stopped(result: Result) -> str:
     if not result.stopped:
         return ""
-    return f"fleet {result.fleet}: stopped ({result.stopped}) with {result.running} of {result.wanted} servers running"
+    running = f"{result.running} of {result.wanted} servers running"
+    return f"fleet {result.fleet}: stopped ({result.stopped}) with {running}; run this again to go on"
 
 
 def _left_behind(result: Result) -> str:
     """What keeps a fleet from being absent."""
     if not result.absent:
         return ""
-    left = [f"{each.location}: server {each.name} ({each.id}) still exists: {each.why}" for each in result.leftovers]
-    left += [_unknown_line(label, fault) for label, fault in result.unknown]
+    left = [
+        f"{each.location}: server {each.name} ({each.id}) still exists: {leftover_text(each)}"
+        for each in result.leftovers
+    ]
+    left += [silent_line(label, fault) for label, fault in result.unknown]
     return "\n".join([f"fleet {result.fleet} may not be gone everywhere; run this again", *left])
 
 
 def _shortfall(result: Result) -> str:
-    tail = f"; min_count is {result.least}" if result.least != result.wanted else ""
+    tail = f" (min_count is {result.least})" if result.least != result.wanted else ""
     reasons: dict[str, list[str]] = {}
     for each in result.missing:
         why = f"{each.location}: {missing_text(each)}" if each.location else missing_text(each)
         reasons.setdefault(why, []).append(server_name(result.fleet, each.slot))
     lines = [f"{_names(names)}: {why}" for why, names in reasons.items()]
     lines += [
-        f"{each.server.name}: it was to be replaced ({_fault_of(each)}), and could not be; it is left as it is"
+        f"{each.server.name}: {each.location}: it was to be replaced ({_fault_of(each)}), and could not be; it is left "
+        "as it is"
         for each in result.servers
         if each.unwanted
     ]
     lines += unready_lines(result)
-    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}", *lines])
+    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}; run this again for the others", *lines])
 
 
 def _running(result: Result) -> str:
@@ -245,7 +266,7 @@ def _last_words(console: str) -> str:
 
 def _drift(result: Result) -> str:
     off = [each.server.name for each in result.servers if each.drifted]
-    return f"{len(off)} servers were made from another order ({_names(off)})"
+    return f"{len(off)} server{' was' if len(off) == 1 else 's were'} made from another order ({_names(off)})"
 
 
 def _fault_of(kept: Kept) -> str:
@@ -259,17 +280,15 @@ def _attainable(result: Result) -> int:
 def _refusal_line(refusal: Refusal) -> str:
     here = f"{refusal.location}: "
     if refusal.why is Why.UNAVAILABLE:
-        return here + "set unavailable by its account's status"
+        return here + "its hint status: unavailable keeps new servers away"
     if refusal.why is Why.NOT_CHOSEN:
         return here + "left out by locations or exclude"
+    if refusal.why is Why.UNREACHABLE:
+        return here + advised(refusal.fault)
     if refusal.bound is None:
         return here + fault_text(refusal.fault)
     limit = "no limit" if refusal.bound.limit is None else f"{refusal.bound.used} of {refusal.bound.limit} used"
     return here + f"room for {refusal.room}, asked {refusal.asked}; {refusal.bound.resource} {limit}"
-
-
-def _unknown_line(label: str, fault: Fault | None) -> str:
-    return f"{label}: not known what runs there: {fault_text(fault)}"
 
 
 def _names(names: t.Iterable[str]) -> str:
@@ -280,7 +299,15 @@ def _names(names: t.Iterable[str]) -> str:
 
 
 def leftover_row(leftover: Leftover) -> dict[str, str]:
-    return {"location": leftover.location, "id": leftover.id, "name": leftover.name, "reason": leftover.why}
+    reason = leftover_text(leftover)
+    return {"location": leftover.location, "id": leftover.id, "name": leftover.name, "reason": reason}
+
+
+def leftover_text(leftover: Leftover) -> str:
+    """Why a server is there although it should not, and what the cloud said when it was to go."""
+    if leftover.fault is None:
+        return leftover.why
+    return f"{leftover.why}, but to delete it failed: {fault_text(leftover.fault)}"
 
 
 def moment(epoch: float) -> str:

@@ -114,12 +114,13 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftover:
-    """A server of ours that exists beside those that are kept."""
+    """A server of ours that exists beside those that are kept; ``fault`` is how the last DELETE of it failed."""
 
     location: str
     id: str
     name: str
     why: str
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

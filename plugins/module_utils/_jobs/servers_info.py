@@ -39,11 +39,13 @@ def servers_info(params: t.Mapping[str, t.Any]) -> Outcome:
     census, requests = survey_all(accounts, labels, params["timeout"])
     answer = {**_answer(census, epoch, params, fits), "requests": requests}
     merged = tuple(merged_line(one, other) for one, other in census.merged)
-    lines = tuple(f"{each['location']}: {each['reason']}" for each in answer["unknown"])
+    lines = tuple(
+        f"{each['location']}: not known what runs there: {each['reason']}; {each['advice']}"
+        for each in answer["unknown"]
+    )
     if lines and (params["on_unreachable"] == "fail" or not census.seen):
         return Outcome(answer=answer, warnings=accounts.warnings + merged, failure=_failure(lines, answer))
-    silent = tuple(f"{line}; what runs there is not known" for line in lines)
-    return Outcome(answer=answer, warnings=accounts.warnings + merged + silent)
+    return Outcome(answer=answer, warnings=accounts.warnings + merged + lines)
 
 
 def _answer(census: Census, epoch: float, params: t.Mapping[str, t.Any], fits: Condition) -> dict[str, t.Any]:
@@ -66,5 +68,4 @@ def _failure(lines: t.Sequence[str], answer: t.Mapping[str, t.Any]) -> str:
     head = "not every location answered (on_unreachable: omit is content with the others)"
     if not answer["locations"]:
         head = "no location answered, so nothing is known of any server"
-    told = (f"{line}; {each['advice']}" for line, each in zip(lines, answer["unknown"], strict=True))
-    return "\n".join([head, *told])
+    return "\n".join([head, *lines])

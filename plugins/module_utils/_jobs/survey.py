@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from .._cloud.accounts import choose, load_accounts
 from .._cloud.clock import SystemClock
-from .._cloud.hints import listing
 from .._cloud.memories import Memories, cache_folder, key_of
+from .._core.advice import advice
 from .._core.census import census_of, with_memories
+from .._core.faults import HALF_SHOWN
+from .._core.listing import listing
 from .._core.memory import Memory, how_long, memory_from, name_of, text_of
 from .._core.merge import Host, Selection, hosts_of
-from .._core.report import fault_text, merged_line
+from .._core.report import advised, fault_text, merged_line
 from .._errors import AccountsError
 from .ask import survey_all
 
@@ -83,7 +85,7 @@ def survey(request: Request, cached: t.Mapping[str, str] | None = None) -> Overv
         accounts={each.label: each for each in accounts.all},
         unreachable=_unreachable(census),
         stale=tuple((each.location, _stale_line(each, census)) for each in census.stale),
-        partial=tuple((each.location, _PARTIAL) for each in census.seen if _lacks(each)),
+        partial=tuple((each.location, advised(HALF_SHOWN)) for each in census.seen if _lacks(each)),
         warnings=(*accounts.warnings, *merged, *folder.warnings),
         answers=answers,
         asked=len(keys),
@@ -95,9 +97,6 @@ def texts_of(overview: Overview) -> dict[str, str]:
     if overview.unreachable or overview.stale or overview.partial:
         return {}
     return {name_of(key): text_of(key, memory) for key, memory in overview.answers.items()}
-
-
-_PARTIAL = "it did not show all of its servers (some are in a cell of it that is down)"
 
 
 def _asked(accounts: Accounts, request: Request) -> tuple[Account, ...]:
@@ -114,7 +113,9 @@ def _asked(accounts: Accounts, request: Request) -> tuple[Account, ...]:
         if each.label in chosen and (each.cloud in request.only_clouds or not request.only_clouds)
     )
     if not found:
-        raise AccountsError("only_clouds, locations, exclude: together they leave no location")
+        there = listing(each.label for each in accounts.all)
+        said = "only_clouds, locations, exclude: together they leave no location; loosen one"
+        raise AccountsError(f"{said}; there is {there}")
     return found
 
 
@@ -145,10 +146,12 @@ def _with_last_good(census: Census, folder: Memories, keys: t.Mapping[str, Key],
 
 def _unreachable(census: Census) -> tuple[tuple[str, str], ...]:
     ages = {each.location: f"; its last good answer is {how_long(each.age)} old" for each in census.outdated}
-    return tuple((label, f"{fault_text(fault)}{ages.get(label, '')}") for label, fault in census.unreachable)
+    return tuple(
+        (label, f"{fault_text(fault)}{ages.get(label, '')}; {advice(fault)}") for label, fault in census.unreachable
+    )
 
 
 def _stale_line(stale: Stale, census: Census) -> str:
     count = sum(len(each.servers) for each in census.seen if each.location == stale.location)
     what = "1 server is" if count == 1 else f"{count} servers are"
-    return f"{fault_text(stale.fault)}; its {what} shown as seen {how_long(stale.age)} ago"
+    return f"{fault_text(stale.fault)}; its {what} shown as seen {how_long(stale.age)} ago; {advice(stale.fault)}"

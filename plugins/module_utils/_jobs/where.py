@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._core.listing import listing
 from .._errors import MissingLibraryError, OrderError
 
 if t.TYPE_CHECKING:
@@ -38,7 +39,7 @@ def condition(expression: str, known: t.Collection[str] = ()) -> Condition:
         raise _wrong(expression, exc) from exc
     for name in _fields(compiled.parsed) if known else ():
         if name not in known:
-            raise OrderError(f'where: no server has "{name}"; each has {", ".join(sorted(known))}')
+            raise OrderError(f'where: no server has "{name}"; each has {listing(known, name, len(known))}')
     search = compiled.search
 
     def fits(row: Row) -> bool:

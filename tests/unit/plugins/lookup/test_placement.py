@@ -69,8 +69,8 @@ def test_warns_of_what_does_not_fit(place: t.Callable[..., Slots], warned: list[
 
 
 REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
-    "misspelt": ({"cuont": 3}, "placement: unknown keyword cuont; it takes accounts_file, "),
-    "of the module only": ({"count": 3, "lifetime": "1h"}, "placement: unknown keyword lifetime; it takes "),
+    "misspelt": ({"cuont": 3}, 'placement: unknown keyword "cuont"; it takes count, '),
+    "of the module only": ({"count": 3, "lifetime": "1h"}, 'placement: unknown keyword "lifetime"; it takes '),
     "no count": (WHAT, "count"),
     "negative count": ({"count": -1, **WHAT}, "placement: count: -1 is less than 0; give 0 or more"),
     "no number": ({"count": "many", **WHAT}, "count"),
@@ -91,5 +91,5 @@ def test_refuses_what_makes_no_sense(case: str, place: t.Callable[..., Slots], c
 
 
 def test_takes_no_terms(place: t.Callable[..., Slots]) -> None:
-    with pytest.raises(AnsibleError, match="placement: takes keywords only, for example count=3; not 'crawl'"):
+    with pytest.raises(AnsibleError, match='placement: takes keywords only, for example count=3; not "crawl"'):
         place("crawl", count=3)

@@ -90,7 +90,7 @@ REFUSED: dict[str, tuple[Options, str]] = {
     "lifetime": ({"lifetime": "soon"}, 'lifetime: "soon" is no length of time; write for example 40m'),
     "metadata": ({"metadata": {"multi_stack": "1"}}, 'metadata: "multi_stack" begins with multi_stack'),
     "location": ({"locations": ["delta"]}, 'locations: "delta" fits no location of '),
-    "exclude": ({"exclude": ["*"]}, "locations, exclude: together they leave no location; there is "),
+    "exclude": ({"exclude": ["*"]}, "locations, exclude: together they leave no location; loosen one; there is "),
     "misspelt": ({"cuont": 3}, "Unsupported parameters for "),
 }
 
@@ -226,7 +226,7 @@ FILES: dict[str, tuple[str | None, str]] = {
     "no address": ("clouds: {alpha: {auth: {username: demo}}}", 'cloud "alpha" has no auth_url'),
     "hint": (
         "clouds: {alpha: {auth: {auth_url: 'http://127.0.0.1:9'}, multi_stack: {prioritty: 1}}}",
-        'unknown key "prioritty"; known is ',
+        'unknown key "prioritty"; it takes ',
     ),
 }
 

@@ -147,7 +147,7 @@ def test_no_clouds_at_all_is_told_with_what_to_do() -> None:
         ("clouds: {}\n", 'clouds.yaml: it names no cloud; write at least one under "clouds:"'),
         ("", 'clouds.yaml: it names no cloud; write at least one under "clouds:"'),
         ("other: {}\n", "clouds.yaml: it names no cloud"),
-        ("clouds: {alpha: 7}\n", 'clouds.yaml: cloud "alpha" is to be a mapping (key: value), not "7"'),
+        ("clouds: {alpha: 7}\n", 'clouds.yaml: cloud "alpha" is to be a mapping (key: value), not a number'),
         ("clouds: {alpha: {}}\n", 'clouds.yaml: cloud "alpha" has no auth_url; write "auth:" with auth_url, username'),
         ("clouds: {alpha: {auth: {username: me}}}\n", 'clouds.yaml: cloud "alpha" has no auth_url'),
         ("clouds: {alpha: {auth: x}}\n", '"auth" of cloud "alpha" is to be a mapping'),
@@ -167,7 +167,7 @@ def test_a_broken_file_does_not_tell_its_secrets(tmp_path: Path, secret: str) ->
     ("more", "text"),
     [
         ({"regions": ["one", "one"]}, 'cloud "alpha" has region "one" twice'),
-        ({"regions": [{"name": "one", "value": {}}]}, 'takes "name" and "values" only, not name, value'),
+        ({"regions": [{"name": "one", "value": {}}]}, 'takes "name" and "values", not value'),
         ({"regions": [{"name": "one", "values": 7}]}, '"values" of region "one" of cloud "alpha" is to be a mapping'),
         (
             {"region_name": None, "profile": "https://example.com"},
@@ -219,11 +219,11 @@ def test_a_name_that_variables_and_file_both_use_is_told(tmp_path: Path, monkeyp
         ),
         (
             {"clouds": "alpha"},
-            '"clouds" is to name each cloud with its settings under it, and is "alpha"; write "',
+            '"clouds" is to name each cloud with its settings under it, and is a text; write "',
         ),
-        ({"clouds": 5}, '"clouds" is to name each cloud with its settings under it, and is "5"; write "'),
-        (["alpha"], "it is to be a mapping (key: value), not a list"),
-        ("alpha", 'it is to be a mapping (key: value), not "alpha"'),
+        ({"clouds": 5}, '"clouds" is to name each cloud with its settings under it, and is a number; write "'),
+        (["alpha"], "the file is to be a mapping (key: value), not a list"),
+        ("alpha", "the file is to be a mapping (key: value), not a text"),
     ],
 )
 @pytest.mark.parametrize("name", ["clouds.yaml", "secure.yaml"])
@@ -270,8 +270,17 @@ def test_hints_come_from_four_places_the_nearest_last(tmp_path: Path, monkeypatc
     assert one.names.image == {"a": "cloud", "b": "region"}
     monkeypatch.setenv("OPENMULTISTACK_ACCOUNTS_FILE", str(guide))
     assert load_accounts(str(path)).all == load_accounts(str(path), "").all == (one, two)
-    monkeypatch.setenv("OPENMULTISTACK_ACCOUNTS_FILE", "")
-    assert load_accounts(str(path)).all[1].hints.cost == 1.0
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n"])
+def test_a_blank_path_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    path = write(tmp_path, {"clouds": {"alpha": PLAIN}})
+    monkeypatch.setenv("OPENMULTISTACK_ACCOUNTS_FILE", blank)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    assert [each.label for each in load_accounts(blank, blank).all] == ["alpha:here"]
+    guide = write(tmp_path, {"clouds": {"alpha": {"cost": 3}}}, "accounts.yml")
+    monkeypatch.setenv("OPENMULTISTACK_ACCOUNTS_FILE", str(guide))
+    assert load_accounts(blank, blank).all[0].hints.cost == 3.0
 
 
 @pytest.mark.parametrize(("said", "seconds"), [("2h", 7200), ("1d 30m", 88200), ("90", 90), (90, 90)])
@@ -294,22 +303,23 @@ def test_hints_for_clouds_that_are_not_there_are_warned_of(tmp_path: Path) -> No
     content = {"clouds": {"connoha": {"status": "unavailable"}, "conoha": {"regions": {"too": {"priority": 1}}}}}
     guide = write(tmp_path, content, "accounts.yml")
     assert load_accounts(str(path), str(guide)).warnings == (
-        f'{guide}: cloud "connoha" is not in clouds.yaml, its hints have no effect; there is conoha',
-        f'{guide}: region "too" of cloud "conoha" is not in clouds.yaml, its hints have no effect; there is two, one',
+        f'{guide}: cloud "connoha" is not in clouds.yaml, so its hints have no effect; there is conoha',
+        f'{guide}: region "too" of cloud "conoha" is not in clouds.yaml, so its hints have no effect; '
+        "there is two, one",
     )
 
 
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        ({"cloud": {}}, 'accounts.yml: unknown key "cloud"; known is clouds'),
-        ({"clouds": {"alpha": {"prioritty": 1}}}, 'cloud "alpha": unknown key "prioritty"; known is priority, '),
+        ({"cloud": {}}, 'accounts.yml: unknown key "cloud"; it takes clouds'),
+        ({"clouds": {"alpha": {"prioritty": 1}}}, 'cloud "alpha": unknown key "prioritty"; it takes priority, '),
         (
             {"clouds": {"alpha": {"regions": {"here": {"x": 1}}}}},
-            'cloud "alpha", region "here": unknown key "x"; known is ',
+            'cloud "alpha", region "here": unknown key "x"; it takes ',
         ),
         ({"clouds": [1]}, 'accounts.yml: "clouds" is to be a mapping'),
-        ([1], "accounts.yml: it is to be a mapping (key: value), not a list"),
+        ([1], "accounts.yml: the file is to be a mapping (key: value), not a list"),
     ],
 )
 def test_an_accounts_file_with_a_mistake_is_told(tmp_path: Path, content: t.Any, text: str) -> None:
@@ -322,7 +332,7 @@ def test_an_accounts_file_with_a_mistake_is_told(tmp_path: Path, content: t.Any,
     [
         ({"status": "on"}, 'status is to be available or unavailable, not "on"'),
         ({"priority": "high"}, 'priority is to be a whole number, not "high"'),
-        ({"priority": True}, 'priority is to be a whole number, not "True"'),
+        ({"priority": True}, 'priority is to be a whole number, not "true"'),
         ({"weight": -1}, 'weight is to be a number, 0 or more, not "-1"'),
         ({"cost": []}, "cost is to be a number, 0 or more, not a list"),
         ({"max_servers": -1}, "max_servers is to be a whole number, 0 or more"),

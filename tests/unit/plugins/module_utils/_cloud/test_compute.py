@@ -248,6 +248,7 @@ def test_ids_are_quoted(line: Line, service: Loopback) -> None:
     [
         Says(status=429, headers={"Retry-After": "30"}),
         Says({"overLimit": {"message": "This request was rate-limited."}}, 413, {"Retry-After": "30"}),
+        Says(status=413, headers={"Retry-After": "30"}),
         Says(status=503, headers={"Retry-After": "30"}),
     ],
 )
@@ -262,6 +263,16 @@ def test_a_location_that_asks_for_patience_gets_no_new_servers_meanwhile(
     assert (caught.value.fate, caught.value.fault.kind) == (Fate.NOT_SENT, Kind.RATE_LIMIT)
     assert caught.value.fault.retry_after == pytest.approx(30, abs=5)
     assert service.asked_for(SERVERS) == []
+
+
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_patience_that_keystone_asks_for_counts_as_well(line: Line, service: Loopback, status: int) -> None:
+    service.says("POST /v3/auth/tokens", Says(status=status, headers={"Retry-After": "30"}))
+    with pytest.raises(CallError) as caught:
+        compute.sight(line.wire, line.clock, line.until())
+    assert caught.value.fault.retry_after == 30
+    assert (caught.value.fault.kind is Kind.RATE_LIMIT) == (status != 503)
+    assert line.wire.rest() == pytest.approx(30, abs=5)
 
 
 def test_patience_is_remembered_even_where_the_second_try_was_answered(line: Line, service: Loopback) -> None:

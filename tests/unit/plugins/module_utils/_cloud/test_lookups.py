@@ -236,7 +236,7 @@ def test_an_image_for_which_all_flavors_are_too_small_is_told(here: Here) -> Non
     assert fault.kind is Kind.UNSUITABLE
     assert fault.message == (
         "the image needs 4096 MiB of memory and 5 GiB of disk, "
-        "but flavor m1.tiny has 512 MiB of memory and 1 GiB of disk"
+        'but flavor "m1.tiny" has 512 MiB of memory and 1 GiB of disk; order a larger flavor'
     )
 
 
@@ -292,4 +292,4 @@ def test_where_no_neutron_is_known_its_quota_is_not_asked_for(here: Here) -> Non
 @pytest.mark.parametrize("content", [None, [], {"flavors": None}, {"flavors": [None, 7, {}]}])
 def test_an_odd_answer_is_an_empty_one(here: Here, content: object) -> None:
     here.service.says(FLAVORS, Says(content))
-    assert here.fault().message == 'no flavor "m1.small"; it has nothing'
+    assert here.fault().message == 'no flavor "m1.small"; it has none'

@@ -95,6 +95,15 @@ def test_a_get_is_sent_again_when_the_service_is_busy(line: Line, service: Loopb
     assert line.wire.get("/limits", line.until()).content == {}
 
 
+@pytest.mark.parametrize("what", [LIMITS, "POST /v3/auth/tokens"])
+def test_a_get_is_sent_again_when_413_means_429(line: Line, service: Loopback, what: str) -> None:
+    usual = {LIMITS: Says({}), "POST /v3/auth/tokens": service._token()}
+    service.says(LIMITS, Says({}))
+    service.says(what, Says(status=413, headers={"Retry-After": "1"}), usual[what])
+    assert line.wire.get("/limits", line.until()).content == {}
+    assert line.clock.pauses == [1.0]
+
+
 def test_a_get_is_sent_three_times_at_most(line: Line, service: Loopback) -> None:
     service.says(LIMITS, Says({"error": {"message": "no <b>more</b>"}}, 503))
     failed = failure(line, "/limits")

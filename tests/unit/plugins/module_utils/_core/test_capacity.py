@@ -109,7 +109,7 @@ def test_ends_with_what_there_is_when_the_time_is_over(end: m.Event) -> None:
     first, second = capacity_rows(inquiry, {}, (), 0.0)
     assert (first["state"], first["room"], first["why"]) == ("known", None, "it did not answer")
     assert (second["state"], second["reason"], second["room"]) == ("unasked", "it did not answer", None)
-    assert second["advice"].startswith("give it more time (timeout)")
+    assert second["advice"].startswith("give it more time (timeout, ")
 
 
 def test_another_name_of_a_location_is_told_and_not_asked_further() -> None:
@@ -121,7 +121,7 @@ def test_another_name_of_a_location_is_told_and_not_asked_further() -> None:
     inquiry = inquiry_of(engine.step(3.0, [looked_up("a:1")]))
     row = capacity_rows(inquiry, {}, (), 0.0)[1]
     assert (row["state"], row["room"]) == ("merged", None)
-    assert row["reason"] == "it is a:1 by another name: clouds.yaml names it twice"
+    assert row["reason"] == "it is a:1 by another name, and counts once"
     assert unknown_rows(inquiry.desk) == []
 
 
@@ -137,7 +137,7 @@ def test_room_is_what_a_launch_would_find() -> None:
 @pytest.mark.parametrize(
     ("hints", "room", "why"),
     [
-        (Hints(available=False), 0, "set unavailable by its account's status"),
+        (Hints(available=False), 0, "its hint status: unavailable keeps new servers away"),
         (Hints(max_servers=3), 0, "max_servers 3 of 3 used"),
         (Hints(max_servers=5), 2, ""),
         (Hints(headroom=13), 0, "instances 7 of 20 used, and 13 kept free by headroom"),

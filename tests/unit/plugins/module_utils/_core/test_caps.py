@@ -94,7 +94,7 @@ def test_nothing_is_placed_where_the_limits_cannot_be_read() -> None:
     world = World([Place("a:1", limitless=True)])
     result = world.launch(1)
     assert (result.objection, len(world.alive())) == (Objection.NO_ROOM, 0)
-    assert "a:1: its limits could not be read, so nothing is placed there" in failure(result)
+    assert "a:1: it did not tell its limits, so nothing is placed there" in failure(result)
 
 
 def test_limits_that_can_be_read_later_are_used() -> None:

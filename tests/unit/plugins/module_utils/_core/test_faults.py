@@ -73,9 +73,22 @@ INSTANCE = "11111111-2222-3333-4444-555555555555"
     ],
 )
 def test_a_refusal_is_what_its_text_says(status: int, message: str, kind: Kind) -> None:
-    fault = fault_of(Answer(status=status, message=message, request_id="req-1", retry_after=3.0))
+    fault = fault_of(Answer(status=status, message=message, request_id="req-1"))
     assert (fault.kind, fault.message, fault.status) == (kind, message, status)
-    assert (fault.request_id, fault.retry_after) == ("req-1", 3.0)
+    assert (fault.request_id, fault.retry_after) == ("req-1", None)
+
+
+@pytest.mark.parametrize(
+    ("message", "retry_after", "kind"),
+    [
+        ("alpha.example answered 413 (Request Entity Too Large)", 5.0, Kind.RATE_LIMIT),
+        ("alpha.example answered 413 (Request Entity Too Large)", 0.0, Kind.RATE_LIMIT),
+        ("alpha.example answered 413 (Request Entity Too Large)", None, Kind.INVALID),
+        ("Quota exceeded for instances: Requested 1, but already used 10 of 10", 0.0, Kind.QUOTA),
+    ],
+)
+def test_413_that_says_when_to_come_back_is_the_old_429(message: str, retry_after: float | None, kind: Kind) -> None:
+    assert fault_of(Answer(status=413, message=message, retry_after=retry_after)).kind is kind
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_replacement_that_fails_leaves_the_old_server_and_says_so() -> None:
     world.place("a:1").fate = lambda command: BootFault(code=500, message="boom")
     result = world.launch(1, on_drift=OnDrift.REPLACE)
     assert (result.exact, result.failed, [each.server.id for each in result.servers]) == (False, True, ["old"])
-    assert "crawl-001: it was to be replaced (made from another order), and could not be" in failure(result)
+    assert "crawl-001: a:1: it was to be replaced (made from another order), and could not be" in failure(result)
     assert not any("on_drift: keep" in line for line in warnings(result))
     assert [server.id for server in world.alive()] == ["old"]
 

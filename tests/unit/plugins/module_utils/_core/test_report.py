@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.advice import advice
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, Patience
@@ -31,6 +32,7 @@ from .cloud import EPOCH, Place, Upset
 from .world import World, marked, order_of
 
 DOWN = Fault(kind=Kind.UNREACHABLE, message="connection refused")
+REFUSED = f"connection refused; {advice(DOWN)}"
 
 
 def refusing(fault: Fault | Upset, kind: type[m.Command] = m.Survey) -> t.Any:
@@ -61,7 +63,7 @@ def test_a_shortfall_names_slots_and_the_words_of_the_cloud() -> None:
     no = BootFault(code=500, message="No valid host was found.")
     result = World([Place("a:1", fate=lambda command: no)]).launch(3, min_count=2)
     head, *lines = failure(result).splitlines()
-    assert head == "fleet crawl: 0 of 3 servers are running; min_count is 2"
+    assert head == "fleet crawl: 0 of 3 servers are running (min_count is 2); run this again for the others"
     assert "crawl-001, crawl-002, crawl-003: a:1: No valid host was found." in lines
     assert "a:1: No valid host was found." in lines
 
@@ -80,7 +82,7 @@ def test_many_names_are_cut() -> None:
             {"count": 1},
             [
                 "fleet crawl: no location answered, so nothing was done",
-                "a:1: not known what runs there: connection refused",
+                f"a:1: not known what runs there: {REFUSED}",
             ],
         ),
         (
@@ -88,7 +90,7 @@ def test_many_names_are_cut() -> None:
             {"count": 1, "fail_on_unreachable": True},
             [
                 "fleet crawl: not every location answered, so nothing was done (on_unreachable: fail)",
-                "b:1: not known what runs there: connection refused",
+                f"b:1: not known what runs there: {REFUSED}",
             ],
         ),
         (
@@ -98,7 +100,7 @@ def test_many_names_are_cut() -> None:
                 "fleet crawl: there is room for 2 of 3 servers where 3 are needed, so nothing was made; lower count "
                 "or min_count, free quota, or add accounts",
                 "a:1: room for 2, asked 3; instances 0 of 2 used",
-                "b:1: set unavailable by its account's status",
+                "b:1: its hint status: unavailable keeps new servers away",
                 "c:1: left out by locations or exclude",
             ],
         ),
@@ -132,11 +134,11 @@ def test_another_owner_is_named() -> None:
 def test_drift_is_named_and_warned_of() -> None:
     world = World([Place("a:1")])
     world.add("a:1", marked(1, "one", spec="00000000"))
-    said = "1 servers were made from another order (crawl-001)"
+    said = "1 server was made from another order (crawl-001)"
     assert f"fleet crawl: {said}, so nothing was done (on_drift: fail)" in failure(
         world.launch(1, on_drift=OnDrift.FAIL)
     )
-    assert warnings(world.launch(1)) == [f"fleet crawl: {said}; they are kept (on_drift: keep)"]
+    assert warnings(world.launch(1)) == [f"fleet crawl: {said}; they are kept (on_drift: replace makes them anew)"]
 
 
 def test_a_stop_is_told() -> None:
@@ -152,7 +154,7 @@ def test_what_is_left_of_an_absent_fleet_is_named() -> None:
     assert failure(world.destroy()).splitlines()[:3] == [
         "fleet crawl may not be gone everywhere; run this again",
         "a:1: server crawl-001 (one) still exists: the fleet is to be absent",
-        "b:1: not known what runs there: connection refused",
+        f"b:1: not known what runs there: {REFUSED}",
     ]
 
 
@@ -167,10 +169,10 @@ def test_warns_of_what_is_unknown_suspicious_unresolved_left_and_merged() -> Non
     world.add("a:1", marked(8, "later", run_at=EPOCH + 5000))
     result = world.launch(2, patience=Patience(timeout=60.0))
     assert warnings(result) == [
-        "b:1 is a:1 by another name: clouds.yaml names it twice",
-        "c:1: not known what runs there: connection refused",
-        "a:1: server crawl-009 (lookalike) looks like one of fleet crawl, but only one of name and marks says so; "
-        "it is left alone and not counted. Rename or delete it if it is not wanted",
+        "b:1: it is a:1 by another name, and counts once; remove one of the two from clouds.yaml",
+        f"c:1: not known what runs there: {REFUSED}",
+        "a:1: server crawl-009 (lookalike) looks like one of fleet crawl, but only one of its name and its two marks "
+        "says so; it is left alone and not counted. Rename or delete it if it is not wanted, or see what adopt does",
         "a:1: the cloud's answer to the creation of crawl-001 was lost, and no such server was seen so far; "
         "run this again later to make sure",
         "a:1: server crawl-008 (later) is left: its slot is beyond the count",

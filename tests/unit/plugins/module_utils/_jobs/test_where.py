@@ -61,7 +61,7 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
     "expression", ["stauts == 'ERROR'", "!(name && stauts)", "stauts.x[?y]", "length(stauts) > `1`"]
 )
 def test_a_field_that_no_row_has_is_refused_where_the_fields_are_known(expression: str) -> None:
-    with pytest.raises(OrderError, match=r'^where: no server has "stauts"; each has metadata, name, status$'):
+    with pytest.raises(OrderError, match=r'^where: no server has "stauts"; each has status, metadata, name$'):
         condition(expression, ("status", "name", "metadata"))
 
 
