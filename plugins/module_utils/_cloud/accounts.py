@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from .._core.listing import listing
 from .._core.model import Hints, Location
 from .._errors import AccountsError, MissingLibraryError
-from .hints import SECTION, Guide, NameMaps, Notes, mapping, notes_from, sort_of
+from .hints import SECTION, Guide, NameMaps, Notes, notes_from
+from .shapes import complaint, mapping, refuse_misshapen, sort_of
 
 if t.TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
@@ -155,7 +156,8 @@ def _config(path: str) -> OpenStackConfig:
         if there and not _content(there):
             raise _no_cloud(there) from exc
         _refuse_misshapen(there)
-        raise AccountsError(f"{there or 'OS_* variables'}: {exc}; correct it, or what stands beside it") from exc
+        what = there or "OS_* variables"
+        raise AccountsError(f"{what}: {complaint(exc)}; correct it, or what stands beside it") from exc
     if there and there != config.config_filename:
         _content(there)
     return config
@@ -170,8 +172,14 @@ def _secure_files(path: str) -> list[str]:
 def _refuse_misshapen(there: str) -> None:
     """Tell of a file, or of the secrets beside it, that the SDK stumbles over because it holds no clouds by name."""
     for path in filter(os.path.exists, [there, *_secure_files(there)] if there else ()):
-        clouds = mapping(_content(path), path, "the file").get("clouds")
-        if not isinstance(clouds, dict | None):
+        content = mapping(_content(path), path, "the file")
+        for key in ("client", "cache", "metrics"):
+            if not isinstance(content.get(key, {}), dict):
+                raise AccountsError(f"{path}: {key} is to be a mapping (key: value), not {sort_of(content[key])}")
+        clouds = content.get("clouds", {})
+        if clouds is None:
+            raise _no_cloud(path)
+        if not isinstance(clouds, dict):
             raise AccountsError(
                 f'{path}: "clouds" is to name each cloud with its settings under it, and is {sort_of(clouds)}; '
                 'write "clouds: {alpha: {auth: ...}}" or the same on lines of its own'
@@ -202,6 +210,7 @@ def _no_cloud(source: str) -> AccountsError:
 def _regions(name: str, entry: t.Mapping[str, t.Any], source: str) -> dict[str, t.Mapping[str, t.Any]]:
     """The regions of a cloud with the values that each has of its own, in the order of clouds.yaml."""
     listed = _listed(entry) or _of_profile(name, entry, source) or [""]
+    refuse_misshapen(entry, f'{source}: cloud "{name}"')
     found: dict[str, t.Mapping[str, t.Any]] = {}
     for each in listed:
         region = _region_name(each)
@@ -219,7 +228,9 @@ def _values(region: t.Any, source: str, what: str) -> t.Mapping[str, t.Any]:
     strange = listing(str(key) for key in region if key not in ("name", "values"))
     if strange != "none":
         raise AccountsError(f'{source}: {what} takes "name" and "values", not {strange}')
-    return mapping(region.get("values"), source, f'"values" of {what}')
+    values = mapping(region.get("values"), source, f'"values" of {what}')
+    refuse_misshapen(values, f"{source}: {what}")
+    return values
 
 
 def _listed(entry: t.Mapping[str, t.Any]) -> list[t.Any]:
@@ -250,7 +261,7 @@ def _of_profile(name: str, entry: t.Mapping[str, t.Any], source: str) -> list[t.
 
 def _refuse_unusable(name: str, said: t.Sequence[t.Mapping[str, t.Any]], source: str) -> None:
     """An account that leads nowhere is a mistake: the cloud and its region together name no Keystone, nor need any."""
-    auths = [mapping(each.get("auth"), source, f'"auth" of cloud "{name}"') for each in said]
+    auths = [each.get("auth") or {} for each in said]
     addressed = any(each.get(key) for each in said for key in ("auth_url", "profile", "cloud"))
     if addressed or any(each.get("auth_type") in _NO_ADDRESS for each in said):
         return

@@ -133,7 +133,7 @@ def mark(wire: Wire, server_id: str, items: t.Mapping[str, str], deadline: float
         found = fields(fields(wire.get(path, deadline).content).get("metadata"))
         if items.items() <= found.items():
             return
-    raise refused(Kind.CONFLICT, "somebody else writes the metadata of this server at the same time; run this again")
+    raise refused(Kind.CONFLICT, "somebody else writes the metadata of this server at the same time", "run this again")
 
 
 def open_fence(wire: Wire, name: str, deadline: float) -> str:

@@ -145,7 +145,7 @@ def _message(content: object) -> str:
 
 
 def _untrusted(exc: BaseException, host: str) -> tuple[Kind, str]:
-    why = getattr(exc, "verify_message", "") or tidy(str(exc))
+    why = getattr(exc, "verify_message", "") or tidy(str(exc)) or "no reason was given"
     return Kind.UNTRUSTED, f"the certificate of {host} is not trusted: {why}"
 
 

@@ -27,6 +27,7 @@ from .._core.listing import listing
 from .._core.model import Hints
 from .._core.order import lifetime_of
 from .._errors import AccountsError, OrderError
+from .shapes import mapping, sort_of
 
 SECTION = "multi_stack"
 _REGIONS = "regions"
@@ -109,15 +110,6 @@ def notes_from(layers: t.Iterable[tuple[str, object]]) -> Notes:
     return Notes(hints=Hints(**merged), names=NameMaps(**names), ssh_user=ssh_user, jump_host=jump_host)
 
 
-def mapping(value: object, where: str, what: str) -> t.Mapping[t.Any, t.Any]:
-    """A mapping from a file, where nothing at all is an empty one."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise AccountsError(f"{where}: {what} is to be a mapping (key: value), not {sort_of(value)}")
-    return value
-
-
 def _refuse_others(found: t.Iterable[t.Any], known: t.Collection[str], where: str) -> None:
     for key in found:
         if key not in known:
@@ -138,22 +130,6 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return f'"{value}"'.lower()
     return f'"{value}"' if isinstance(value, (str, int, float)) else sort_of(value)
-
-
-def sort_of(value: object) -> str:
-    """What sort of thing stands in a YAML file. It is not quoted: it may be a password."""
-    return next((word for sort, word in _SORTS if isinstance(value, sort)), "a date")
-
-
-_SORTS: tuple[tuple[type[t.Any], str], ...] = (
-    (dict, "a mapping"),
-    (list, "a list"),
-    (str, "a text"),
-    (bool, "true or false"),
-    (int, "a number"),
-    (float, "a number"),
-    (type(None), "nothing"),
-)
 
 
 def _status(value: object) -> bool:

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from .._core.faults import Answer, Fault, Kind, fault_of
 from .._core.listing import listing
 from .failure import CallError, Fate, reading, seconds_to_wait, text_of, tidy
+from .shapes import complaint
 from .transport import AGENT, Meter, Transport, Trust, session_over
 
 with contextlib.suppress(ImportError):  # accounts.py says so in a sentence, before anything here is used
@@ -70,7 +71,7 @@ class Sessions:
                 settings = self._accounts.settings(account)
                 return Session(settings, self._keystone(account, settings), self._clock)
         except Exception as exc:
-            message = f"the account cannot be used: {tidy(str(exc)).rstrip('.')}"
+            message = f"the account cannot be used: {tidy(complaint(exc))}"
             raise CallError(Fate.NOT_SENT, Fault(kind=Kind.MISCONFIGURED, message=message)) from exc
 
     def _keystone(self, account: Account, settings: CloudRegion) -> session.Session:
@@ -252,6 +253,6 @@ def _failed(exc: BaseException, host: str) -> CallError:
     """What another failure to get a token means: the wire, or an account that cannot be used as it is."""
     kind, message = reading(exc, host) or (
         Kind.MISCONFIGURED,
-        f"no token can be had with the account: {tidy(str(exc)).rstrip('.')}",
+        f"no token can be had with the account: {tidy(complaint(exc))}",
     )
     return CallError(Fate.NOT_SENT, Fault(kind=kind, message=message))

@@ -20,7 +20,7 @@ from .identity import server_name
 from .model import Phase
 from .refusal import refusals
 from .remove import doomed
-from .result import Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
+from .result import NO_ROOM, NOT_TRIED, Decision, Kept, Leftover, Missing, Result, Tally, Unresolved, What
 from .rows import Adoption, AttemptRow, Deletion, Guard, Knowledge, LocationRow, ServerRow, State, Suspect
 from .standing import standing
 from .tables import Filling, taken
@@ -120,7 +120,7 @@ def _missing(desk: Desk, kept: t.Sequence[Kept]) -> tuple[Missing, ...]:
         filled |= {slot for slot, offer in desk.placement.assigned}
     unplaced = set(desk.placement.unplaced)
     slots = (slot for slot in range(1, desk.run.order.count + 1) if slot not in filled)
-    return tuple(_why_missing(desk, slot, "no room" if slot in unplaced else "not tried") for slot in slots)
+    return tuple(_why_missing(desk, slot, NO_ROOM if slot in unplaced else NOT_TRIED) for slot in slots)
 
 
 def _why_missing(desk: Desk, slot: int, otherwise: str) -> Missing:
@@ -145,7 +145,7 @@ def _leftovers(desk: Desk, kept: t.Sequence[Kept], missing: t.Sequence[Missing])
     every = (row for row in desk.tables.servers.values() if desk.run.order.concerns(row.slot))
     rows = (row for row in every if row.ours and not row.gone and row.id not in told)
     return tuple(
-        replace(_leftover(desk, row, row.doom or _why_left(desk, row)), fault=row.delete_fault)
+        replace(_leftover(desk, row, row.doom or _why_left(desk, row)), doomed=bool(row.doom), fault=row.delete_fault)
         for row in sorted(rows, key=lambda row: (row.slot, row.id))
     )
 

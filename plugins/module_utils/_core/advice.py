@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 
 _ACCOUNT = "correct its account in clouds.yaml"
 _CREDENTIALS = "check user, password, project and domains in clouds.yaml"
-_CLOUD = "see what its provider says; its hint status: unavailable keeps new servers away meanwhile"
+_CLOUD = "see what its provider says (its hint status: unavailable keeps new servers away meanwhile)"
 _SLOW = f"give it more time (timeout, or survey_timeout), or {_CLOUD}"
 _BUSY = "ask less often; the hint requests_per_second keeps every run to a rate"
 
@@ -25,7 +25,7 @@ _BY_KIND: dict[Kind, str] = {
     Kind.FORBIDDEN: "give its user the role that reads servers, or use another account",
     Kind.MISCONFIGURED: _ACCOUNT,
     Kind.UNTRUSTED: "name its authority by cacert: in clouds.yaml",
-    Kind.UNREACHABLE: f"see whether its address is right and can be reached from this machine; if so, {_CLOUD}",
+    Kind.UNREACHABLE: f"see whether its address is right, and may be reached from here; else {_CLOUD}",
     Kind.TIMED_OUT: _SLOW,
     Kind.RATE_LIMIT: _BUSY,
     Kind.MICROVERSION: _ACCOUNT,

@@ -147,7 +147,7 @@ def _advice(row: LocationRow) -> str:
         return "remove one of the two from clouds.yaml"
     if row.knowledge is Knowledge.KNOWN and row.limits:
         return ""
-    return advice(row.fault)
+    return advice(HALF_SHOWN if row.knowledge is Knowledge.PARTIAL else row.fault)
 
 
 def _room(desk: Desk, row: LocationRow) -> _Room:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from .advice import advice
 from .answer import server_row
+from .faults import HALF_SHOWN
 from .identity import MARK_KEY, Belonging, Whose, belonging, expires_of, mark_from, owner_of, rank, slot_of_name
 from .model import Phase, Server
 from .report import fault_text, moment
@@ -131,7 +132,7 @@ def unseen_rows(census: Census) -> list[Row]:
         {
             "location": survey.location,
             "reason": f"a part of it is down: it does not show {len(survey.unknown_ids) or 'all'} of its servers",
-            "advice": advice(None),
+            "advice": advice(HALF_SHOWN),
         }
         for survey in census.seen
         if survey.partial or survey.unknown_ids

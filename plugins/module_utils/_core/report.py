@@ -17,7 +17,7 @@ from .address import preferred
 from .advice import advice
 from .faults import Kind
 from .identity import server_name
-from .result import Objection, Why
+from .result import NOT_TRIED, Objection, Why
 from .rows import Knowledge, State
 from .tables import Filling
 
@@ -32,8 +32,10 @@ _LONG = 200
 def failure(result: Result) -> str:
     """Why a run failed: one sentence, then a line for each location that has something to say."""
     head = _objection(result) or _stopped(result) or _left_behind(result) or _shortfall(result)
-    told = result.objection in (Objection.NO_ANSWER, Objection.UNREACHABLE)
-    return "\n".join([head, *(() if told else refusal_lines(result))])
+    if result.objection in (Objection.NO_ANSWER, Objection.UNREACHABLE):
+        return head
+    told = head.splitlines()
+    return "\n".join(told + [line for line in refusal_lines(result) if not any(each.endswith(line) for each in told)])
 
 
 def summary(result: Result) -> str:
@@ -51,7 +53,7 @@ def summary(result: Result) -> str:
 
 def warnings(result: Result) -> list[str]:
     """What the user should know although the run went on."""
-    fleet = result.fleet
+    fleet, fenced = result.fleet, dict.fromkeys(label for label, _name in result.fences)
     said = [merged_line(one, other) for one, other in result.merged]
     said += [silent_line(label, fault) for label, fault in result.unknown if not result.objection]
     said += [
@@ -69,9 +71,7 @@ def warnings(result: Result) -> list[str]:
         "exclude the location"
         for label in result.unfenced
     ]
-    said += [
-        f"{label}: server group {name} may be left behind; delete it if it is there" for label, name in result.fences
-    ]
+    said += [_fences_line(label, [name for there, name in result.fences if there == label]) for label in fenced]
     if result.absent and not result.exact and not result.check and result.rival_until is not None:
         said.append(
             f"fleet {fleet}: another order was making servers of it meanwhile; it ends at {moment(result.rival_until)} "
@@ -140,7 +140,7 @@ def fault_text(fault: Fault | None) -> str:
 
 def advised(fault: Fault | None) -> str:
     """What a fault is, and what to do about it."""
-    return f"{fault_text(fault)}; {advice(fault)}"
+    return f"{fault_text(fault).removesuffix('.')}; {advice(fault)}"
 
 
 def decision_line(decision: Decision) -> str:
@@ -167,6 +167,7 @@ def missing_text(missing: Missing) -> str:
         State.UNDONE.value: "it was taken back: rolled back, or left to an elder order that waits for room",
         State.POSTING.value: "the cloud had not answered yet",
         State.SEEN.value: f"server {missing.id} was building when its location fell silent",
+        NOT_TRIED: "it was not tried before the run ended",
     }.get(missing.why, missing.why)
 
 
@@ -230,7 +231,7 @@ def _shortfall(result: Result) -> str:
         if each.unwanted
     ]
     lines += unready_lines(result)
-    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}; run this again for the others", *lines])
+    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}; run this again for what is missing", *lines])
 
 
 def _running(result: Result) -> str:
@@ -298,6 +299,11 @@ def _names(names: t.Iterable[str]) -> str:
     return ", ".join(every[:_SHOWN]) + more
 
 
+def _fences_line(label: str, names: t.Sequence[str]) -> str:
+    what = "server group" if len(names) == 1 else "server groups"
+    return f"{label}: {what} {_names(names)} may be left behind; delete what is there"
+
+
 def leftover_row(leftover: Leftover) -> dict[str, str]:
     reason = leftover_text(leftover)
     return {"location": leftover.location, "id": leftover.id, "name": leftover.name, "reason": reason}
@@ -305,9 +311,8 @@ def leftover_row(leftover: Leftover) -> dict[str, str]:
 
 def leftover_text(leftover: Leftover) -> str:
     """Why a server is there although it should not, and what the cloud said when it was to go."""
-    if leftover.fault is None:
-        return leftover.why
-    return f"{leftover.why}, but to delete it failed: {fault_text(leftover.fault)}"
+    why = f"it was to be deleted ({leftover.why})" if leftover.doomed else leftover.why
+    return why if leftover.fault is None else f"{why}, but: {fault_text(leftover.fault)}"
 
 
 def moment(epoch: float) -> str:

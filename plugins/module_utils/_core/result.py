@@ -19,6 +19,10 @@ if t.TYPE_CHECKING:
     from .room import Bound
 
 
+# Why a slot is empty that no attempt was made for.
+NO_ROOM, NOT_TRIED = "no room", "not tried"
+
+
 class What(enum.Enum):
     """What a decision was about."""
 
@@ -114,12 +118,16 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftover:
-    """A server of ours that exists beside those that are kept; ``fault`` is how the last DELETE of it failed."""
+    """A server of ours that exists beside those that are kept.
+
+    ``doomed`` where it was to be deleted and did not go; ``fault`` is how the last DELETE of it failed.
+    """
 
     location: str
     id: str
     name: str
     why: str
+    doomed: bool = False
     fault: Fault | None = None
 
 

@@ -150,7 +150,7 @@ def test_no_clouds_at_all_is_told_with_what_to_do() -> None:
         ("clouds: {alpha: 7}\n", 'clouds.yaml: cloud "alpha" is to be a mapping (key: value), not a number'),
         ("clouds: {alpha: {}}\n", 'clouds.yaml: cloud "alpha" has no auth_url; write "auth:" with auth_url, username'),
         ("clouds: {alpha: {auth: {username: me}}}\n", 'clouds.yaml: cloud "alpha" has no auth_url'),
-        ("clouds: {alpha: {auth: x}}\n", '"auth" of cloud "alpha" is to be a mapping'),
+        ("clouds: {alpha: {auth: x}}\n", 'cloud "alpha": auth is to be a mapping (key: value), not a text'),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, content: str, text: str) -> None:

@@ -108,7 +108,7 @@ def test_a_region_that_is_not_there_is_named_with_those_that_are(service: Loopba
     service.catalog_region = "east,west"
     fault = fault_of(Line(accounts_of(tmp_path, {"alpha": entry(service.url, region_name="Mars")})))
     assert fault.kind is Kind.MISCONFIGURED
-    assert fault.message.startswith("Keystone's catalog has no compute service in region \"Mars\"; ")
+    assert fault.message.startswith('Keystone\'s catalog has no compute service in region "Mars"; ')
     assert fault.message.endswith("; it has the regions east, west")
 
 

@@ -87,7 +87,7 @@ def test_a_fence_that_cannot_be_shut_is_tried_again_then_told() -> None:
     result = world.launch(1, fence=True)
     assert (result.exact, kinds(world.commands)[m.ShutFence]) == (True, 3)
     (label, name) = result.fences[0]
-    assert f"{label}: server group {name} may be left behind; delete it if it is there" in warnings(result)
+    assert f"{label}: server group {name} may be left behind; delete what is there" in warnings(result)
     assert f"group-{name}" in groups(world)
 
 

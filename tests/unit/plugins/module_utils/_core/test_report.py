@@ -17,6 +17,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, Patience
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import (
+    advised,
     decision_line,
     failure,
     fault_text,
@@ -63,9 +64,8 @@ def test_a_shortfall_names_slots_and_the_words_of_the_cloud() -> None:
     no = BootFault(code=500, message="No valid host was found.")
     result = World([Place("a:1", fate=lambda command: no)]).launch(3, min_count=2)
     head, *lines = failure(result).splitlines()
-    assert head == "fleet crawl: 0 of 3 servers are running (min_count is 2); run this again for the others"
-    assert "crawl-001, crawl-002, crawl-003: a:1: No valid host was found." in lines
-    assert "a:1: No valid host was found." in lines
+    assert head == "fleet crawl: 0 of 3 servers are running (min_count is 2); run this again for what is missing"
+    assert lines == ["crawl-001, crawl-002, crawl-003: a:1: No valid host was found."]
 
 
 def test_many_names_are_cut() -> None:
@@ -153,7 +153,7 @@ def test_what_is_left_of_an_absent_fleet_is_named() -> None:
     world.add("a:1", marked(1, "one"))
     assert failure(world.destroy()).splitlines()[:3] == [
         "fleet crawl may not be gone everywhere; run this again",
-        "a:1: server crawl-001 (one) still exists: the fleet is to be absent",
+        "a:1: server crawl-001 (one) still exists: it was to be deleted (the fleet is to be absent)",
         f"b:1: not known what runs there: {REFUSED}",
     ]
 
@@ -193,6 +193,11 @@ def test_a_location_whose_tries_failed_says_how_many() -> None:
         (Fault(kind=Kind.NO_HOST, message="No valid host", request_id="req-1"), "No valid host (req-1)"),
         (Fault(kind=Kind.NO_HOST, message="No valid host"), "No valid host"),
         (Fault(kind=Kind.NO_KEY, message="no key", request_id="req-1"), "no key"),
+        (
+            Fault(kind=Kind.RATE_LIMIT, message="slowly", status=429, retry_after=7.0),
+            "slowly; it wants to be left alone for 7 s",
+        ),
+        (Fault(kind=Kind.RATE_LIMIT, message="slowly", retry_after=7.0), "slowly"),
     ],
 )
 def test_a_fault_is_told_in_the_clouds_words(fault: Fault | None, text: str) -> None:
@@ -207,6 +212,7 @@ def test_a_fault_is_told_in_the_clouds_words(fault: Fault | None, text: str) -> 
         (Missing(slot=1, why="seen", id="x"), "server x was building when its location fell silent"),
         (Missing(slot=1, why="posting"), "the cloud had not answered yet"),
         (Missing(slot=1, why="no room"), "no room"),
+        (Missing(slot=1, why="not tried"), "it was not tried before the run ended"),
         (Missing(slot=1, why="dead", fault=DOWN), "connection refused"),
     ],
 )
@@ -256,6 +262,34 @@ def test_what_an_absent_fleet_leaves_is_no_warning_but_the_failure() -> None:
     world = World([Place("a:1", script=refusing(Upset.IGNORED, m.Delete))])
     world.add("a:1", marked(1, "one"))
     assert warnings(world.destroy()) == []
+
+
+def test_what_the_cloud_said_to_a_delete_is_told() -> None:
+    locked = Fault(kind=Kind.CONFLICT, message="Cannot delete it now.", status=409)
+    world = World([Place("a:1", script=refusing(locked, m.Delete))])
+    world.add("a:1", marked(1, "one"))
+    world.add("a:1", marked(2, "two"))
+    said = "it was to be deleted (its slot is beyond the count), but: Cannot delete it now."
+    assert warnings(world.launch(1)) == [f"a:1: server crawl-002 (two) is left: {said}"]
+
+
+def test_a_location_that_shows_a_part_of_its_servers_did_answer() -> None:
+    [line] = warnings(World([Place("a:1", unknown=frozenset({"x"})), Place("b:1")]).launch(1))
+    assert line.startswith("a:1: not known what runs there: it did not show all of its servers: a part of the cloud ")
+
+
+def test_server_groups_that_may_be_left_are_told_in_one_line() -> None:
+    world = World([Place("a:1", script=refusing(Fault(kind=Kind.FORBIDDEN, message="no"), m.OpenFence))])
+    [_refused, line] = warnings(world.launch(1, fence=True))
+    assert line.startswith("a:1: server groups crawl-")
+    world = World([Place("a:1", script=refusing(Fault(kind=Kind.FORBIDDEN, message="no"), m.ShutFence))])
+    [line] = warnings(world.launch(1, fence=True))
+    assert line.startswith("a:1: server group crawl-")
+
+
+def test_advice_ends_a_sentence_that_has_a_full_stop() -> None:
+    fault = Fault(kind=Kind.FORBIDDEN, message="Not allowed.", remedy="ask for it")
+    assert advised(fault) == "Not allowed; ask for it"
 
 
 @pytest.mark.parametrize(("offset", "said"), [(90.0, "90 s ahead"), (-30.0, "30 s behind")])
