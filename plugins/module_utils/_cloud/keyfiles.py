@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 import typing as t
 
@@ -46,7 +47,7 @@ def _text(path: str, option: str) -> str:
         with open(path, encoding="utf-8") as file:
             return file.read(65536)
     except (OSError, UnicodeDecodeError) as exc:
-        raise OrderError(f"{option}: {path} cannot be read ({_reason(exc)})") from exc
+        raise OrderError(f"{option}: {path} cannot be read ({_reason(exc)}); give another path") from exc
 
 
 def _put(path: str, content: bytes, mode: int = 0o600) -> None:
@@ -105,7 +106,10 @@ def _cryptography() -> tuple[t.Any, t.Any]:
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415
     except ImportError as exc:
-        raise MissingLibraryError(f"cryptography cannot be imported ({exc}); it comes with openstacksdk") from exc
+        raise MissingLibraryError(
+            f"cryptography cannot be imported ({exc}); install openstacksdk, which brings it, for the Python that runs "
+            f"this: {sys.executable} -m pip install openstacksdk"
+        ) from exc
     return serialization, ed25519
 
 

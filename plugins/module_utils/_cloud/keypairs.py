@@ -34,8 +34,8 @@ class Keypairs:
         if differs(self.order, found):
             raise refused(
                 Kind.INVALID,
-                f'another key is named "{name}" here (fingerprint {found}); replace: true puts yours in its place, '
-                "for new servers",
+                f'another key is named "{name}" here (fingerprint {found})',
+                "replace: true puts yours in its place, for new servers",
             )
         return plan_keypair(self.order, name, found)
 

@@ -231,7 +231,8 @@ def _shortfall(result: Result) -> str:
         if each.unwanted
     ]
     lines += unready_lines(result)
-    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}; run this again for what is missing", *lines])
+    again = "; run this again for what is missing" if result.running < result.wanted else ""
+    return "\n".join([f"fleet {result.fleet}: {_running(result)}{tail}{again}", *lines])
 
 
 def _running(result: Result) -> str:

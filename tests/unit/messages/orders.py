@@ -50,6 +50,7 @@ WRONG: dict[str, Options] = {
     "metadata that look like the mark": {"metadata": {"multi_stack": "1"}},
     "metadata with an odd key": {"metadata": {"a/b": "1"}},
     "metadata with a long value": {"metadata": {"motd": "x" * 256}},
+    "a port that is none": {"ready_port": 70_000},
     "a lifetime that is none": {"lifetime": "soon"},
 }
 ROW = {"name": "crawl-001", "location": "alpha:here", "status": "ACTIVE", "slot": 1}

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import answer
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import UNTOLD, Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnDrift, OnShortfall, Patience
@@ -52,6 +53,7 @@ NO_HOST = BootFault(code=500, message="No valid host was found. There are not en
 FULL = Fault(kind=Kind.QUOTA, message="Quota exceeded for instances: Requested 1", status=403, request_id="req-1")
 LOCKED = Fault(kind=Kind.LOCKED, message="Instance one is locked", status=409)
 SHORT = Patience(timeout=40.0)
+SSH = Patience(ready_port=22, boot=60.0)
 
 
 def upset(
@@ -112,6 +114,8 @@ def shortfalls(_scene: Scene) -> Iterator[Told]:
         "a replacement that fails": world(marked(1, "old", spec="0" * 8), fate=lambda command: NO_HOST).launch(
             1, on_drift=OnDrift.REPLACE, patience=SHORT
         ),
+        "many servers that do not answer": world(boots=1e9).launch(12, patience=SSH),
+        "a server without an address": world(marked(1, "one", addresses=()), boots=1e9).launch(1, patience=SSH),
         "an absent fleet that does not go": world(marked(1, "one"), script=upset(Upset.IGNORED, m.Delete)).destroy(),
         "an absent fleet that the cloud keeps": world(marked(1, "one"), script=upset(LOCKED, m.Delete)).destroy(),
         "an absent fleet in the dark": world(script=upset(DOWN, m.Survey)).destroy(),
@@ -175,6 +179,13 @@ def leftovers(_scene: Scene) -> Iterator[Told]:
     yield "faults without words of the cloud", "\n".join(f"a:1: {fault_text(Fault(kind=kind))}" for kind in Kind)
     yield "a fault without words of anybody", silent_line("a:1", None)
     yield "a boot that failed without a word", f"a:1: {fault_text(UNTOLD)}"
+
+
+def silences(_scene: Scene) -> Iterator[Told]:
+    """Why a server counts as not ready."""
+    for what, servers in {"nobody answers": (), "no address": (marked(1, "one", addresses=()),)}.items():
+        rows = answer(world(*servers, boots=1e9).launch(1, patience=SSH))["unready"]
+        yield f"a server is not ready: {what}", f"{rows[0]['location']}: {rows[0]['name']}: {rows[0]['reason']}"
 
 
 def slots(_scene: Scene) -> Iterator[Told]:

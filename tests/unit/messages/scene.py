@@ -72,7 +72,7 @@ class Scene:
         finally:
             service.close()
 
-    def told_by(self, module: ModuleType, what: str, **options: object) -> Iterator[Told]:
+    def told_by(self, module: ModuleType, what: str, /, **options: object) -> Iterator[Told]:
         """The failure and the warnings of a module, which come another way where it runs beside Ansible itself."""
         warned: list[str] = []
         with self.patch.context() as patch:
@@ -100,7 +100,7 @@ def refusal(act: Callable[[], object]) -> str:
     raise AssertionError("this is no mistake any more")
 
 
-def answered(module: ModuleType, **options: object) -> dict[str, t.Any]:
+def answered(module: ModuleType, /, **options: object) -> dict[str, t.Any]:
     """What a module answers, called as Ansible calls it."""
     said = io.StringIO()
     with patch_module_args(options), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):

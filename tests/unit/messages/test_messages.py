@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.openmultistack.cloud.tests.unit.messages import clouds, doors, files, orders, roles, runs
+from ansible_collections.openmultistack.cloud.tests.unit.messages import clouds, doors, files, keys, orders, roles, runs
 from ansible_collections.openmultistack.cloud.tests.unit.messages.scene import PASSWORD, Scene, without_clouds
 from ansible_collections.openmultistack.cloud.tests.unit.messages.sources import sentences
 
@@ -35,10 +35,11 @@ SECTIONS: dict[str, tuple[Callable[[Scene], Iterable[Told]], ...]] = {
     "What a location cannot do, or lacks": (clouds.creations, clouds.names, clouds.endless),
     "Ourselves": (clouds.inside,),
     "Runs that do nothing": (runs.objections,),
-    "Runs that do not do all": (runs.shortfalls, runs.slots),
+    "Runs that do not do all": (runs.shortfalls, runs.silences, runs.slots),
     "Runs that warn": (runs.remarks, runs.leftovers),
     "The story of a run, and its summary": (runs.stories,),
     "Modules": (doors.modules, doors.rooms, doors.surveys),
+    "Keys": (keys.keys, keys.undone),
     "The inventory": (doors.inventories, files.last_good),
     "The role fleet": (roles.tasks, roles.templates),
 }
