@@ -32,3 +32,18 @@ def test_the_role_passes_every_option_of_the_module_on() -> None:
 
 def test_the_role_knows_which_options_take_lists() -> None:
     assert sorted(variables()["fleet_lists"]) == sorted(n for n, spec in options().items() if spec["type"] == "list")
+
+
+def test_every_entry_point_is_described_and_every_other_file_is_a_part_of_one() -> None:
+    described = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROLE / "tasks").glob("*.yml")}
+    parts = {name for name in texts if any(f"_tasks: {name}.yml" in text for text in texts.values())}
+    assert set(described) <= set(texts)
+    assert set(texts) - set(described) <= parts
+
+
+def test_every_playbook_says_how_it_is_called_and_which_extra_vars_it_takes() -> None:
+    for playbook in (ROLE.parents[1] / "playbooks").glob("*.yml"):
+        head = playbook.read_text(encoding="utf-8").split("\n- name:")[0]
+        assert f"# ansible-playbook openmultistack.cloud.{playbook.stem}" in head
+        assert "\n# Extra vars: " in head
