@@ -5,5 +5,5 @@
 
 set -eu
 # shellcheck source=/dev/null
-source ../setup_simulator/start.sh --config ../setup_simulator/world.yml
+source ../setup_simulator/start.sh --config world.yml
 ansible-playbook main.yml "$@"
