@@ -8,7 +8,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs core unit chaos ablation sanity units integration build tarball faults lock clean
+.PHONY: help demo test lint types docs site core unit chaos ablation sanity units integration versions build tarball faults lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
@@ -30,7 +30,7 @@ help: ## list the targets
 demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulated on this machine
 	tools/demo
 
-test: lint types docs unit chaos sanity units integration build tarball ## every check, one after the other
+test: lint types docs unit chaos sanity units integration versions build tarball ## every check, one after the other
 	@echo 'Every check passed. pytest closed with:'
 	@tail -qn 1 $(cache)/core.log $(cache)/unit.log
 
@@ -46,8 +46,12 @@ types: $(cache)/ready-dev ## mypy, strict
 	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos)
 	mypy tests/simulator tests/openstack tools
 
-docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference
+docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference; and the site
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
+	tools/site
+
+site: $(cache)/ready-dev ## the site alone, with the guides, in .cache/site/html
+	tools/site
 
 core: $(cache)/ready-dev ## unit tests of the decisions (_core) alone, every branch of which they must cover
 	tools/core
@@ -66,6 +70,9 @@ sanity units integration: $(cache)/ready-dev
 sanity: ## ansible-test sanity
 units: ## the unit tests again, under ansible-test
 integration: ## ansible-test integration, against simulated clouds
+
+versions: $(cache)/ready-dev ## sanity, unit tests of plugins, and demo with the other versions of ansible-core (CORE="2.19")
+	PATH='$(users_path)' flock --close $(cache)/lock tools/versions $(CORE)
 
 build: $(cache)/ready-dev ## the tarball for Galaxy, read by Galaxy's importer
 	flock --close $(cache)/lock tools/build
