@@ -24,6 +24,12 @@ def with_owner(options: t.Mapping[str, dict[str, t.Any]]) -> dict[str, dict[str,
     return {**options, "owner": {**options["owner"], "fallback": (env_fallback, ["OPENMULTISTACK_OWNER"])}}
 
 
+def temporary_folder(module: AnsibleModule) -> str | None:
+    """The temporary folder that the module was given, if any; C(module.tmpdir) would make one where there is none."""
+    folder = vars(module).get("_tmpdir")
+    return folder if isinstance(folder, str) else None
+
+
 def serve(module: AnsibleModule, job: t.Callable[[], Outcome]) -> None:
     """Do the job, tell its outcome, and end the process; a mistake of the user is a sentence."""
     try:

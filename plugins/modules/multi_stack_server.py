@@ -583,7 +583,7 @@ diff:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.converge import converge
-from ansible_collections.openmultistack.cloud.plugins.module_utils._module import serve, with_owner
+from ansible_collections.openmultistack.cloud.plugins.module_utils._module import serve, temporary_folder, with_owner
 from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, ORDER, SERVER
 
 
@@ -594,7 +594,7 @@ def main() -> None:
         mutually_exclusive=[("network", "nics")],
         required_if=[("state", "present", ("count",))],
     )
-    serve(module, lambda: converge(module.params, check=module.check_mode))
+    serve(module, lambda: converge(module.params, check=module.check_mode, folder=temporary_folder(module)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .loop import Engine, Loop, nobody
+from .loop import Engine, Loop
 from .threads import Threads
 
 if t.TYPE_CHECKING:
@@ -26,29 +26,34 @@ def _go_on() -> str:
     return ""
 
 
+def _unwatched(_now: float) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What a run takes place in.
 
-    ``tell`` hears the lines that the engine reports; ``stop`` is asked, five times a second, for a reason to stop.
+    At least five times a second ``stop`` is asked for a reason to stop, and ``watch`` is called with the time.
     """
 
     port: Port
     clock: Clock
     patience: Patience
-    tell: t.Callable[[str], None] = nobody
     stop: t.Callable[[], str] = _go_on
+    watch: t.Callable[[float], None] = _unwatched
 
 
 def drive(engine: Engine, around: Surroundings) -> Finish:
     """Run an engine to its end, in this thread. Returns at once after it: threads that still wait are left behind."""
     clock = around.clock
     threads = Threads(around.port, clock)
-    loop = Loop(engine, threads, around.patience, around.tell)
+    loop = Loop(engine, threads, around.patience)
     try:
         now = clock.now()
         finish = loop.begin(now)
         while finish is None:
+            around.watch(now)
             ended = threads.ended(min(_POLL, loop.rests_until(now) - clock.now()))
             now = clock.now()
             finish = loop.turn(now, ended, around.stop())

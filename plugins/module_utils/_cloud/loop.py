@@ -28,20 +28,13 @@ class Engine(t.Protocol):
     def step(self, now: float, events: t.Sequence[m.Event]) -> t.Sequence[m.Command]: ...
 
 
-def nobody(_line: str) -> None:
-    """Nobody listens."""
-
-
 class Loop:
     """`begin` once, then `turn` whenever something came, and at `rests_until`, until one of them returns a `Finish`."""
 
-    def __init__(
-        self, engine: Engine, hands: Hands, patience: Patience, tell: t.Callable[[str], None] = nobody
-    ) -> None:
+    def __init__(self, engine: Engine, hands: Hands, patience: Patience) -> None:
         self._engine = engine
         self._crew = Crew(hands)
         self._patience = patience
-        self._tell = tell
         self._alarm = float("inf")
         self._stopped = False
 
@@ -67,8 +60,6 @@ class Loop:
                     self._crew.take(command, now + (self._patience.survey if swift else self._patience.api))
                 case m.WakeAt():
                     self._alarm = command.at
-                case m.Report():
-                    self._tell(command.line)
         self._crew.start(now)
         return None
 

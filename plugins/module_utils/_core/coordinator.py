@@ -21,6 +21,7 @@ from .gate import gate
 from .learn import learn
 from .names import looked_up
 from .patience import await_room
+from .progress import Progress, progress_of
 from .remove import doomed, remove
 from .result import Objection, What
 from .rollback import roll_back
@@ -59,6 +60,10 @@ class Coordinator:
         else:
             desk.ask(m.WakeAt(at=min(desk.run.deadline, desk.wake or desk.run.deadline)))
         return desk.commands
+
+    def progress(self) -> Progress:
+        """How far the run is."""
+        return progress_of(self._desk)
 
 
 def decide(desk: Desk, now: float, *, rang: bool) -> bool:

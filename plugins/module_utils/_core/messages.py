@@ -5,7 +5,7 @@
 
 """The engine's whole vocabulary: what it is told (events) and what it asks for (commands).
 
-Every command but WakeAt, Report and Finish is answered by exactly one of the events that `ENDS` names for it; whoever
+Every command but WakeAt and Finish is answered by exactly one of the events that `ENDS` names for it; whoever
 carries commands out makes one at the command's deadline. Read events carry `started_at`: when their request began.
 """
 
@@ -346,13 +346,6 @@ class WakeAt(Command):
     """Ring once at monotonic time ``at``; the newest alarm replaces the one before."""
 
     at: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report(Command):
-    """A line for whoever watches."""
-
-    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

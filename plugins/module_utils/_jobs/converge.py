@@ -11,6 +11,7 @@ import typing as t
 
 from .._cloud.clock import SystemClock, entropy
 from .._cloud.driver import Surroundings, drive
+from .._cloud.journal import Journal
 from .._cloud.port import OpenStackPort
 from .._cloud.stops import stop_signals
 from .._cloud.turns import in_turn
@@ -18,7 +19,7 @@ from .._core.answer import answer
 from .._core.coordinator import Coordinator
 from .._core.desk import Run
 from .._core.options import order_from
-from .._core.report import failure, warnings
+from .._core.report import failure, summary, warnings
 from .ask import Outcome, chosen_by
 
 if t.TYPE_CHECKING:
@@ -26,22 +27,35 @@ if t.TYPE_CHECKING:
     from .._core.result import Result
 
 
-def converge(params: t.Mapping[str, t.Any], *, check: bool = False) -> Outcome:
-    """Converge the fleet that these options order; with ``check`` nothing is written."""
-    return run_order(order_from(params), params, check=check, last=True)
+def converge(params: t.Mapping[str, t.Any], *, check: bool = False, folder: str | None = None) -> Outcome:
+    """Converge the fleet that these options order; with ``check`` nothing is written.
+
+    Where there is a journal in ``folder``, it is told how far the run is.
+    """
+    return run_order(order_from(params), params, check=check, last=True, folder=folder)
 
 
-def run_order(order: Order, params: t.Mapping[str, t.Any], *, check: bool, last: bool = False) -> Outcome:
+def run_order(
+    order: Order, params: t.Mapping[str, t.Any], *, check: bool, last: bool = False, folder: str | None = None
+) -> Outcome:
     """Run one order against the accounts that the options name; ``last`` where the process does nothing after it."""
     accounts, chosen = chosen_by(params)
     clock = SystemClock()
+    journal = Journal(folder, order.fleet, clock.now())
     with stop_signals(keep=last) as stop, in_turn(order, accounts, clock, stop, check=check) as ours:
         this = Run(order=ours, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
         port = OpenStackPort(accounts, ours, clock)
         engine = Coordinator(this, accounts.locations(chosen))
-        around = Surroundings(port=port, clock=clock, patience=ours.patience, stop=stop)
+        around = Surroundings(
+            port=port,
+            clock=clock,
+            patience=ours.patience,
+            stop=stop,
+            watch=lambda now: journal.watch(now, engine.progress),
+        )
         result = t.cast("Result", drive(engine, around).result)
     why = failure(result) if result.failed else ""
+    journal.close(clock.now(), engine.progress, "" if why else summary(result))
     return Outcome(
         answer={**answer(result), "requests": dict(port.requests), "failure": why},
         warnings=(*accounts.warnings, *warnings(result)),

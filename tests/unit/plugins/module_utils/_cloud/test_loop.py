@@ -220,12 +220,6 @@ def test_the_end_comes_back_and_what_is_commanded_after_it_is_not_carried_out() 
     assert hands.given == []
 
 
-def test_lines_are_told() -> None:
-    lines: list[str] = []
-    Loop(Script([m.Report(line="one"), m.Report(line="two")]), VirtualHands(), PATIENCE, lines.append).begin(0.0)
-    assert lines == ["one", "two"]
-
-
 def test_runs_in_one_world_do_not_see_each_other() -> None:
     hands = VirtualHands()
     engines = [Script([m.List(location="a")]) for _run in range(3)]

@@ -16,7 +16,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from .cloud import Place
 from .world import World, order_of
 
-ENDLESS = {m.WakeAt, m.Report, m.Finish}
+ENDLESS = {m.WakeAt, m.Finish}
 
 
 def leaves(root: type) -> set[type]:

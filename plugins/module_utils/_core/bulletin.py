@@ -1,0 +1,124 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection: it may change without notice.
+
+"""What is told while a run goes on: one line for how far it is, and a line for each thing that went wrong since."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .progress import Progress, Setback, Share
+from .report import fault_text
+from .result import What
+
+if t.TYPE_CHECKING:
+    from .faults import Fault
+
+_LOCATIONS = 8
+# Nova repeats what it was sent where that is invalid: user data and metadata are nobody's business.
+_ECHO = " Value: "
+_TURNS = {
+    What.STOPPED: "stopping",
+    What.ROLLED_BACK: "taking back what this run made",
+    What.GAVE_WAY: "making way",
+}
+
+
+def first_line(fleet: str) -> str:
+    """What holds a run up before it begins, where anything does."""
+    return f"fleet {fleet}: waiting for its turn, since another order of it is at work on this controller"
+
+
+def state_line(now: Progress, summary: str = "") -> str:
+    """How far a run is, or what it has come to, by location."""
+    return " | ".join([summary or f"fleet {now.fleet}: {_head(now)}", *_parts(now)])
+
+
+def news(before: Progress, now: Progress) -> list[str]:
+    """What went wrong, or was decided, between two looks at a run; each sort of it is told once for a location."""
+    known = {_key(each) for each in before.setbacks}
+    silent, unfit = dict(before.silent), dict(before.unfit)
+    answers = {each.location for each in now.shares} - dict(now.silent).keys()
+    lines = [f"{label} does not answer: {_text(why)}{_way_on(now)}" for label, why in now.silent if label not in silent]
+    lines += [f"{label} answers again" for label in silent if label in answers]
+    lines += [f"{label} cannot take this order: {_text(why)}" for label, why in now.unfit if label not in unfit]
+    lines += [_setback(each, now) for each in now.setbacks if _key(each) not in known]
+    told = now.turns[len(before.turns) :]
+    lines += [f"{_TURNS[each.what]}: {each.why}" for each in told]
+    return [f"fleet {now.fleet}: {line}" for line in lines]
+
+
+def _head(now: Progress) -> str:
+    if now.asked and not now.under_way:
+        return f"no answer yet from {_some(now.asked)}"
+    if now.absent:
+        gone = sum(each.deleted for each in now.shares)
+        return f"{gone} of {gone + now.under_way} deleted"
+    return f"{now.ready} of {now.wanted} ready"
+
+
+def _parts(now: Progress) -> list[str]:
+    """A part for each location that has something to tell; of many those with most to do, and the others as a sum."""
+    busy = [each for each in now.shares if _counts(each)]
+    first = sorted(busy, key=lambda each: (each.under_way, each.ready), reverse=True)[:_LOCATIONS]
+    parts = [f"{each.location} {_counts(each)}" for each in busy if each in first]
+    others = [each for each in busy if each not in first]
+    if others:
+        parts.append(f"{len(others)} more locations {_counts(_sum(others))}")
+    if now.unplaced:
+        parts.append(f"no room for {now.unplaced}")
+    return parts
+
+
+def _counts(share: Share) -> str:
+    numbers = (
+        (share.ready, "ready"),
+        (share.starting, "starting"),
+        (share.building, "building"),
+        (share.placed, "placed"),
+        (share.going, "to go"),
+        (share.deleting, "deleting"),
+        (share.deleted, "deleted"),
+        (share.failed, "failed"),
+    )
+    return ", ".join(f"{number} {word}" for number, word in numbers if number)
+
+
+def _sum(shares: t.Sequence[Share]) -> Share:
+    return Share(
+        location="",
+        ready=sum(each.ready for each in shares),
+        starting=sum(each.starting for each in shares),
+        building=sum(each.building for each in shares),
+        placed=sum(each.placed for each in shares),
+        going=sum(each.going for each in shares),
+        deleting=sum(each.deleting for each in shares),
+        deleted=sum(each.deleted for each in shares),
+        failed=sum(each.failed for each in shares),
+    )
+
+
+def _setback(each: Setback, now: Progress) -> str:
+    servers = f"{each.times} server" + ("" if each.times == 1 else "s")
+    what = f"{servers} did not come up" if each.built else f"{servers} refused"
+    return f"{each.location}: {what}: {_text(each.fault)}{_way_on(now)}"
+
+
+def _key(each: Setback) -> tuple[object, ...]:
+    return each.location, each.fault.kind, each.built
+
+
+def _way_on(now: Progress) -> str:
+    """What follows, where servers are to be made and there is another place to make them."""
+    return "; going on elsewhere" if not now.absent and len(now.shares) - len(now.silent) > 1 else ""
+
+
+def _text(fault: Fault | None) -> str:
+    return fault_text(fault).partition(_ECHO)[0].rstrip(".")
+
+
+def _some(names: t.Sequence[str]) -> str:
+    more = f" and {len(names) - _LOCATIONS} more" if len(names) > _LOCATIONS else ""
+    return ", ".join(names[:_LOCATIONS]) + more
