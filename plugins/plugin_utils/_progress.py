@@ -14,8 +14,6 @@ import time
 import typing as t
 from contextlib import contextmanager
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.journal import (
     LONGEST,
     NAME,
@@ -23,6 +21,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.journa
     make_journal,
 )
 
+_NO = frozenset({"false", "no", "n", "f", "off", "0"})
 _SOON = 2.0
 _SELDOM = 30.0
 _MINUTE = 60
@@ -33,14 +32,15 @@ _LONGEST_LINE = 1000
 def wanted(variable: object, environment: t.Mapping[str, str]) -> bool:
     """Whether progress is to be told: it is, unless the variable, or else the environment, says no."""
     said = environment.get("OPENMULTISTACK_PROGRESS") if variable in (None, "") else variable
-    return said in (None, "") or boolean(said, strict=False) is not False
+    return str(said).strip().lower() not in _NO
 
 
 class Crier:
     """Hears a journal, and says what is due; times are monotonic. The run began as long ago as its journal says.
 
-    What went wrong is said within two seconds. How far the run is, is said every two seconds at first, and ever more
-    seldom the longer it takes: a quarter of an hour comes to less than a hundred lines, and a quick run to none.
+    What went wrong is said within two seconds, and how far the run is with it; else that is said every two seconds at
+    first, and ever more seldom the longer it takes: a quarter of an hour comes to less than a hundred lines. A run of
+    less than two seconds is not talked about.
     """
 
     def __init__(self, host: str) -> None:
@@ -66,7 +66,8 @@ class Crier:
         elif age - self._spoke_at < _SOON:
             return []
         else:
-            lines = self._some_news() + self._state(age)
+            news = self._some_news()
+            lines = news + self._state(age, _SOON if news else _SOON + (age - _SOON) / _SELDOM)
         if lines:
             self._spoke_at = age
         return [f"[{self._host} {_clock(age)}] {_plain(line)}" for line in lines if line]
@@ -88,8 +89,8 @@ class Crier:
         self._news = []
         return told + ([f"... and {more} more like that"] if more > 0 else [])
 
-    def _state(self, age: float) -> list[str]:
-        if self._line == self._said or age - self._stated_at < _SOON + age / _SELDOM:
+    def _state(self, age: float, gap: float) -> list[str]:
+        if self._line == self._said or age - self._stated_at < gap:
             return []
         self._said, self._stated_at = self._line, age
         return [self._line]

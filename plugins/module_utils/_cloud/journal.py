@@ -71,7 +71,9 @@ def _opened(folder: str | None) -> int | None:
     if not folder:
         return None
     try:
-        return os.open(os.path.join(folder, NAME), os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        return os.open(
+            os.path.join(folder, NAME), os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        )
     except OSError:
         return None
 

@@ -12,6 +12,7 @@ import typing as t
 from .progress import Progress, Setback, Share
 from .report import fault_text
 from .result import What
+from .rows import State
 
 if t.TYPE_CHECKING:
     from .faults import Fault
@@ -19,6 +20,12 @@ if t.TYPE_CHECKING:
 _LOCATIONS = 8
 # Nova repeats what it was sent where that is invalid: user data and metadata are nobody's business.
 _ECHO = " Value: "
+_SETBACKS = {
+    State.REFUSED: "refused",
+    State.NOT_SENT: "could not be asked for",
+    State.AMBIGUOUS: "asked for without an answer",
+    State.DEAD: "did not come up",
+}
 _TURNS = {
     What.STOPPED: "stopping",
     What.ROLLED_BACK: "taking back what this run made",
@@ -41,7 +48,11 @@ def news(before: Progress, now: Progress) -> list[str]:
     known = {_key(each) for each in before.setbacks}
     silent, unfit = dict(before.silent), dict(before.unfit)
     answers = {each.location for each in now.shares} - dict(now.silent).keys()
-    lines = [f"{label} does not answer: {_text(why)}{_way_on(now)}" for label, why in now.silent if label not in silent]
+    lines = [
+        f"{label} does not answer: {_text(why)}{_way_on(now, label)}"
+        for label, why in now.silent
+        if label not in silent
+    ]
     lines += [f"{label} answers again" for label in silent if label in answers]
     lines += [f"{label} cannot take this order: {_text(why)}" for label, why in now.unfit if label not in unfit]
     lines += [_setback(each, now) for each in now.setbacks if _key(each) not in known]
@@ -102,17 +113,17 @@ def _sum(shares: t.Sequence[Share]) -> Share:
 
 def _setback(each: Setback, now: Progress) -> str:
     servers = f"{each.times} server" + ("" if each.times == 1 else "s")
-    what = f"{servers} did not come up" if each.built else f"{servers} refused"
-    return f"{each.location}: {what}: {_text(each.fault)}{_way_on(now)}"
+    return f"{each.location}: {servers} {_SETBACKS[each.state]}: {_text(each.fault)}{_way_on(now, each.location)}"
 
 
 def _key(each: Setback) -> tuple[object, ...]:
-    return each.location, each.fault.kind, each.built
+    return each.location, each.state, each.fault.kind
 
 
-def _way_on(now: Progress) -> str:
-    """What follows, where servers are to be made and there is another place to make them."""
-    return "; going on elsewhere" if not now.absent and len(now.shares) - len(now.silent) > 1 else ""
+def _way_on(now: Progress, label: str) -> str:
+    """What follows a failure at one location, where servers are to be made and another one answers."""
+    others = {each.location for each in now.shares} - {label} - dict(now.silent).keys()
+    return "; trying elsewhere" if others and not now.absent else ""
 
 
 def _text(fault: Fault | None) -> str:

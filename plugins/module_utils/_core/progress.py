@@ -18,12 +18,20 @@ from .tables import Filling
 
 if t.TYPE_CHECKING:
     from .desk import Desk
-    from .faults import Fault
+    from .faults import Fault, Kind
     from .result import Decision
     from .rows import LocationRow, ServerRow
 
 # What a run decided that is worth a line of its own while it goes on; the rest shows in the counts.
 _TURNS = (What.STOPPED, What.ROLLED_BACK, What.GAVE_WAY)
+# How a try may have come to nothing; one without an answer is the same to the user once it is covered elsewhere.
+_CAME_TO_NOTHING = {
+    State.REFUSED: State.REFUSED,
+    State.NOT_SENT: State.NOT_SENT,
+    State.AMBIGUOUS: State.AMBIGUOUS,
+    State.COVERED: State.AMBIGUOUS,
+    State.DEAD: State.DEAD,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +59,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setback:
-    """So many tries at one location came to nothing for one kind of reason; ``fault`` is the first of them.
-
-    ``built`` says that servers were accepted there and then failed to come up.
-    """
+    """So many tries at one location came to nothing, in one way and for one kind of reason; ``fault`` is the first."""
 
     location: str
+    state: State
     fault: Fault
-    built: bool
     times: int
 
 
@@ -180,15 +185,12 @@ def _count_going(desk: Desk, row: ServerRow, counts: _Counts) -> None:
 
 def _setbacks(desk: Desk) -> tuple[Setback, ...]:
     """The tries of this run that came to nothing, by location and by what went wrong, in the order of the first."""
-    times: Counter[tuple[str, object, bool]] = Counter()
-    first: dict[tuple[str, object, bool], Fault] = {}
+    found: dict[tuple[str, State, Kind], list[Fault]] = {}
     for each in desk.tables.attempts.values():
-        if each.fault is None or each.state is State.UNDONE:
-            continue
-        key = (each.location, each.fault.kind, each.state is State.DEAD)
-        first.setdefault(key, each.fault)
-        times[key] += 1
+        state = _CAME_TO_NOTHING.get(each.state)
+        if each.fault is not None and state is not None:
+            found.setdefault((each.location, state, each.fault.kind), []).append(each.fault)
     return tuple(
-        Setback(location=label, fault=fault, built=built, times=times[label, kind, built])
-        for (label, kind, built), fault in first.items()
+        Setback(location=label, state=state, fault=faults[0], times=len(faults))
+        for (label, state, _kind), faults in found.items()
     )
