@@ -33,6 +33,11 @@ attributes:
     support: full
   idempotent:
     support: full
+notes:
+  - While it works, it tells on the error output how far it is, by location, and what failed. It does not in check mode,
+    with C(async) or C(no_log), nor while the variable C(multi_stack_progress) or the environment variable
+    E(OPENMULTISTACK_PROGRESS) is C(false). No output of a task is changed by it.
+  - Each host that runs the task gives an order of its own. Use C(run_once) or C(hosts=localhost) for one fleet.
 options:
   state:
     description:

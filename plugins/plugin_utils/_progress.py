@@ -59,10 +59,10 @@ class Crier:
             self._take(now, line)
 
     def due(self, now: float, *, last: bool = False) -> list[str]:
-        """What to say now; at the end only if the run was long enough for something to be said before."""
+        """What to say now."""
         age = 0.0 if self._began is None else now - self._began
         if last:
-            lines = [*self._some_news(), self._end] if self._spoke_at else []
+            lines = [*self._some_news(), self._end] if age >= _SOON else []
         elif age - self._spoke_at < _SOON:
             return []
         else:
@@ -135,7 +135,7 @@ class Here:
 class Elsewhere:
     """A journal on another machine, read by commands; ``run`` gives the return code and the output of one."""
 
-    every, patience = 5.0, 10.0
+    every, patience = 3.0, 10.0
 
     def __init__(self, folder: str, run: t.Callable[[str], tuple[int, bytes]]) -> None:
         self._path, self._run = shlex.quote(f"{folder.rstrip('/')}/{NAME}"), run

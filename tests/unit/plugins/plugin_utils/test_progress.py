@@ -84,6 +84,11 @@ def test_the_last_word_comes_after_the_last_news() -> None:
     assert some.due(2.1, last=True) == ["[localhost 0:02] a:1 is full", "[localhost 0:02] 2 of 2"]
 
 
+def test_a_run_that_was_heard_of_late_still_has_its_last_word() -> None:
+    some = crier(record(1.0, "0 of 2"), record(9.0, end="2 of 2"), now=50.0)
+    assert some.due(50.0, last=True) == ["[localhost 0:09] 2 of 2"]
+
+
 def test_a_failed_run_has_no_last_word() -> None:
     some = crier(record(0, "0 of 2"))
     some.due(2.0)
