@@ -22,7 +22,7 @@ from .._core.progress import Progress
 
 NAME = "multi_stack_journal"
 LONGEST = 65536
-_EVERY = 0.5
+_EVERY = 1.0
 
 
 class Journal:
@@ -35,7 +35,7 @@ class Journal:
         self._write(now, self._told, line=first_line(fleet))
 
     def watch(self, now: float, progress: t.Callable[[], Progress]) -> None:
-        """Write down what is new, if anything is; whoever calls this more than twice a second is not asked for it."""
+        """Write down what is new, if anything is; ``progress`` is asked for once a second at most."""
         if self._file is None or now < self._due:
             return
         self._due, this = now + _EVERY, progress()

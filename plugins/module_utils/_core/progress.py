@@ -11,9 +11,11 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
+from .model import Phase
+from .reach import answers
+from .renewal import unwanted
 from .result import What
 from .rows import Knowledge, Lookup, State
-from .standing import standing
 from .tables import Filling
 
 if t.TYPE_CHECKING:
@@ -148,9 +150,8 @@ def _unfit(row: LocationRow) -> bool:
 
 def _counts(desk: Desk) -> _Counts:
     counts = _Counts()
-    for kept in standing(desk):
-        up = counts.ready if kept.answers else counts.starting
-        (counts.going if kept.unwanted else up)[kept.location] += 1
+    for slot in desk.tables.slots[Filling.FILLED] | desk.tables.slots[Filling.TWIN]:
+        _count_standing(desk, slot, counts)
     for slot in desk.tables.slots[Filling.PENDING]:
         _count_pending(desk, slot, counts)
     for label, queue in desk.queues.items():
@@ -158,6 +159,15 @@ def _counts(desk: Desk) -> _Counts:
     for row in desk.tables.servers.values():
         _count_going(desk, row, counts)
     return counts
+
+
+def _count_standing(desk: Desk, slot: int, counts: _Counts) -> None:
+    """A slot within the count that has a server past its build."""
+    built = (row for row in desk.tables.candidates(slot) if row.server and row.phase is not Phase.PENDING)
+    row = next(built, None)
+    if row is not None and slot <= desk.run.order.count:
+        up = counts.ready if answers(desk, row) else counts.starting
+        (counts.going if unwanted(desk, row) else up)[row.location] += 1
 
 
 def _count_pending(desk: Desk, slot: int, counts: _Counts) -> None:
