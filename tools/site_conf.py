@@ -20,6 +20,6 @@ highlight_language = "YAML+Jinja"
 default_role = "any"
 nitpicky = True
 nitpick_ignore_regex = [
-    ("std:ref", "ansible_configuration_settings|common_return_values"),
+    ("std:ref", "action_plugins|ansible_configuration_settings|common_return_values"),
     ("std:envvar", "ANSIBLE_.*"),
 ]
