@@ -49,12 +49,10 @@ def news(before: Progress, now: Progress) -> list[str]:
     silent, unfit = dict(before.silent), dict(before.unfit)
     answers = {each.location for each in now.shares} - dict(now.silent).keys()
     lines = [
-        f"{label} does not answer: {_text(why)}{_way_on(now, label)}"
-        for label, why in now.silent
-        if label not in silent
+        f"{label} cannot be used: {_text(why)}{_way_on(now, label)}" for label, why in now.silent if label not in silent
     ]
-    lines += [f"{label} answers again" for label in silent if label in answers]
-    lines += [f"{label} cannot take this order: {_text(why)}" for label, why in now.unfit if label not in unfit]
+    lines += [f"{label} can be used again" for label in silent if label in answers]
+    lines += [f"{label} takes no servers: {_text(why)}" for label, why in now.unfit if label not in unfit]
     lines += [_setback(each, now) for each in now.setbacks if _key(each) not in known]
     told = now.turns[len(before.turns) :]
     lines += [f"{_TURNS[each.what]}: {each.why}" for each in told]

@@ -87,7 +87,7 @@ def test_wrong_credentials_are_told_without_them(door: Door, clouds: Simulator) 
     door.journal.touch()
     clouds.behave(event="token.create", cloud="beta", do="answer", status=401, message="Wrong password")
     door()
-    assert any("beta:RegionOne does not answer" in line for each in door.records() for line in each["news"])
+    assert any("beta:RegionOne cannot be used: " in line for each in door.records() for line in each["news"])
     assert "demo-secret" not in door.journal.read_text(encoding="utf-8")
 
 

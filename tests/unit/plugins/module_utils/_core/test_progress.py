@@ -177,8 +177,8 @@ def test_a_location_that_falls_silent_and_comes_back_is_told() -> None:
     world.place("a:1").script = lambda command: DOWN if world.now < 1060 else None
     lines = told(world, order_of(1))
     assert lines == [
-        "fleet crawl: a:1 does not answer: connection refused; trying elsewhere",
-        "fleet crawl: a:1 answers again",
+        "fleet crawl: a:1 cannot be used: connection refused; trying elsewhere",
+        "fleet crawl: a:1 can be used again",
     ]
 
 
@@ -187,7 +187,7 @@ def test_names_that_a_location_does_not_know_are_told() -> None:
     cannot = Place("a:1", script=lambda command: odd if isinstance(command, m.LookUp) else None)
     others = Place("b:1", chosen=False, script=lambda command: odd if isinstance(command, m.LookUp) else None)
     lines = told(World([cannot, others, Place("c:1")]), order_of(1))
-    assert lines == ['fleet crawl: a:1 cannot take this order: no image "cirros"; it has debian-13']
+    assert lines == ['fleet crawl: a:1 takes no servers: no image "cirros"; it has debian-13']
 
 
 def test_a_rollback_is_told() -> None:
@@ -210,7 +210,7 @@ def test_a_stop_is_told() -> None:
 def test_what_is_lost_of_a_destroyed_fleet_goes_nowhere_else() -> None:
     before = Progress(fleet="crawl", wanted=0, absent=True, shares=(Share(location="a:1"), Share(location="b:1")))
     now = replace(before, silent=(("a:1", None),))
-    assert news(before, now) == ["fleet crawl: a:1 does not answer: it did not answer"]
+    assert news(before, now) == ["fleet crawl: a:1 cannot be used: it did not answer"]
 
 
 def test_what_the_cloud_repeats_of_user_data_is_not_told() -> None:
