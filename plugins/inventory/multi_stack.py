@@ -226,6 +226,7 @@ import typing as t
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.hints import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview, survey, texts_of
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._groups import Groups
@@ -274,6 +275,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"{path}: with strict, no two groups may come to one name; rename one of them, or leave strict out"
             )
         self._show(shown, groups)
+
+    def _refuse_unknown(self, path: str, config: t.Mapping[str, t.Any]) -> None:
+        """Ansible would ignore an option that is misspelt."""
+        known = self.option_definitions
+        unknown = sorted(set(config) - set(known))
+        if unknown:
+            takes = listing(known, unknown[0], len(known))
+            raise AnsibleParserError(f"{path}: unknown option {unknown[0]}; it takes {takes}")
 
     def _overview(self, wishes: Wishes, path: str, cache: bool) -> Overview:
         """What Ansible's cache of inventories knows, or what the clouds say."""

@@ -83,6 +83,14 @@ KEYPAIR: Spec = {
     "replace": {"type": "bool", "default": False},
 }
 
+PLACEMENT: Spec = {
+    **ORDER,
+    "fleet": {"type": "str"},
+    "owner": {"type": "str"},
+    "on_shortfall": {"type": "str", "choices": ["accept", "fail"], "default": "accept"},
+    "on_unreachable": {"type": "str", "choices": ["replace", "fail"], "default": "replace"},
+}
+
 SERVER_INFO: Spec = {
     "fleet": {"type": "str"},
     "locations": {"type": "list", "elements": "str", "default": []},

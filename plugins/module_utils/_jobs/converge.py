@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .._cloud.clock import SystemClock, entropy
 from .._cloud.driver import Surroundings, drive
@@ -23,8 +24,19 @@ from .._core.report import failure, summary, warnings
 from .ask import Outcome, chosen_by
 
 if t.TYPE_CHECKING:
+    from .._cloud.accounts import Accounts
     from .._core.order import Order
     from .._core.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How a run ended, at which accounts, and how many requests each location was sent; why, if it failed."""
+
+    result: Result
+    accounts: Accounts
+    requests: dict[str, int]
+    failure: str
 
 
 def converge(params: t.Mapping[str, t.Any], *, check: bool = False, folder: str | None = None) -> Outcome:
@@ -32,12 +44,17 @@ def converge(params: t.Mapping[str, t.Any], *, check: bool = False, folder: str 
 
     Where there is a journal in ``folder``, it is told how far the run is.
     """
-    return run_order(order_from(params), params, check=check, last=True, folder=folder)
+    ran = run_order(order_from(params), params, check=check, last=True, folder=folder)
+    return Outcome(
+        answer={**answer(ran.result), "requests": ran.requests, "failure": ran.failure},
+        warnings=(*ran.accounts.warnings, *warnings(ran.result)),
+        failure=ran.failure,
+    )
 
 
 def run_order(
     order: Order, params: t.Mapping[str, t.Any], *, check: bool, last: bool = False, folder: str | None = None
-) -> Outcome:
+) -> Ran:
     """Run one order against the accounts that the options name; ``last`` where the process does nothing after it."""
     accounts, chosen = chosen_by(params)
     clock = SystemClock()
@@ -56,8 +73,4 @@ def run_order(
         result = t.cast("Result", drive(engine, around).result)
     why = failure(result) if result.failed else ""
     journal.close(clock.now(), engine.progress, "" if why else summary(result))
-    return Outcome(
-        answer={**answer(result), "requests": dict(port.requests), "failure": why},
-        warnings=(*accounts.warnings, *warnings(result)),
-        failure=why,
-    )
+    return Ran(result=result, accounts=accounts, requests=dict(port.requests), failure=why)
