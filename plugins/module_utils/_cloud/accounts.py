@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from .._core.listing import listing
 from .._core.model import Hints, Location
 from .._errors import AccountsError, MissingLibraryError
-from .hints import SECTION, Guide, NameMaps, Notes, notes_from
-from .shapes import complaint, mapping, refuse_misshapen, sort_of
+from .hints import SECTION, Guide, NameMaps, Notes, listing, mapping, notes_from
+from .sdk import config_loader
 
 if t.TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
@@ -134,7 +134,7 @@ def _fitting(accounts: Accounts, patterns: t.Sequence[str], option: str) -> froz
 def _config(path: str) -> OpenStackConfig:
     """The SDK's reading of clouds.yaml. What it cannot read it skips with a line in a log: here that is an error."""
     try:
-        from openstack.config import loader  # noqa: PLC0415
+        loader = config_loader()
     except ImportError as exc:
         raise MissingLibraryError(
             f"openstacksdk cannot be imported ({exc}); install it for the Python that runs this: "
@@ -147,6 +147,7 @@ def _config(path: str) -> OpenStackConfig:
             f"{named}: there is no such file, but {who} names it; correct it, or put a clouds.yaml there"
         )
     there = next(filter(os.path.exists, [named] if named else loader.CONFIG_FILES), "")
+    config: OpenStackConfig
     try:
         if path:
             config = loader.OpenStackConfig([path], secure_files=_secure_files(path), load_envvars=False)
