@@ -9,8 +9,10 @@ build, a survey of every cloud at the end) with as many POSTs in flight, and kno
 
     python tests/bench/floor.py launch 30 --image cirros --flavor m1.tiny --network private
     python tests/bench/floor.py destroy 30
+    python tests/bench/floor.py inventory
 
-Prints one line of JSON: seconds, requests, and the servers that were seen.
+The last one asks all clouds at once, and prints every server as an inventory. The others print one line of JSON:
+seconds, requests, and the servers that were seen.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from keystoneauth1.identity import v3
 from keystoneauth1.session import Session
 
 NAME = "floor"
+T = t.TypeVar("T")
 MICROVERSION = {"OpenStack-API-Version": "compute 2.79"}
 
 
@@ -58,6 +61,15 @@ class Cloud:
     def fleet(self, path: str = f"/servers/detail?name=^{NAME}-[0-9]%2B$") -> dict[str, t.Any]:
         servers = self.ask("compute", "GET", path)["servers"]
         return {each["name"]: each for each in servers if each["name"].startswith(f"{NAME}-")}
+
+    def regions(self) -> list[str]:
+        """Where its Nova is, in each region."""
+        catalog = self.session.auth.get_access(self.session).service_catalog
+        return [each.url.rstrip("/") for each in catalog.get_endpoints_data("compute", interface="public")["compute"]]
+
+    def page(self, url: str) -> list[dict[str, t.Any]]:
+        answer = self.session.get(f"{url}/servers/detail?limit=1000", headers=MICROVERSION)
+        return t.cast("list[dict[str, t.Any]]", answer.json()["servers"])
 
 
 def clouds() -> list[Cloud]:
@@ -114,6 +126,21 @@ def destroy(every: list[Cloud], wanted: argparse.Namespace) -> None:
     until(every, lambda cloud: not cloud.fleet("/servers/detail"))
 
 
+def inventory(every: list[Cloud]) -> dict[str, t.Any]:
+    """Every server of every location under its id, with an address; no more than one page of each."""
+    variables: dict[str, t.Any] = {}
+    for found in at_once(every, lambda cloud: [each for url in cloud.regions() for each in cloud.page(url)]):
+        for each in found:
+            addresses = [entry["addr"] for network in each["addresses"].values() for entry in network]
+            variables[each["id"]] = {"ansible_host": addresses[0] if addresses else None, "openstack": each}
+    return {"all": {"hosts": list(variables)}, "_meta": {"hostvars": variables}}
+
+
+def at_once(every: list[Cloud], ask: t.Callable[[Cloud], T]) -> list[T]:
+    with ThreadPoolExecutor(len(every)) as pool:
+        return list(pool.map(ask, every))
+
+
 def until(every: list[Cloud], done: t.Callable[[Cloud], bool]) -> None:
     """Poll each cloud once a second, all at the same time, until it is done."""
     waiting = list(every)
@@ -127,14 +154,17 @@ def until(every: list[Cloud], done: t.Callable[[Cloud], bool]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["launch", "rerun", "destroy"])
-    parser.add_argument("count", type=int)
+    parser.add_argument("what", choices=["launch", "rerun", "destroy", "inventory"])
+    parser.add_argument("count", type=int, nargs="?", default=0)
     for name, default in (("image", "cirros"), ("flavor", "m1.tiny"), ("network", "private")):
         parser.add_argument(f"--{name}", default=default)
     parser.add_argument("--in-flight", type=int, default=4, help="POSTs or DELETEs at a time at one cloud")
     wanted = parser.parse_args()
     started = time.monotonic()
     every = clouds()
+    if wanted.what == "inventory":
+        json.dump(inventory(every), sys.stdout)
+        return
     if wanted.what == "launch":
         launch(every, wanted)
     elif wanted.what == "destroy":
