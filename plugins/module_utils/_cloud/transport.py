@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import http.client
 import io
 import os
 import ssl
@@ -35,10 +36,15 @@ except ImportError:  # accounts.py says so in a sentence, before anything here i
     HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment, misc]
 
 if t.TYPE_CHECKING:
+    import socket
+
     from .clock import Clock
 
 AGENT = "openmultistack.cloud/0.1.0"
 LARGEST_ANSWER = 64 * 1024 * 1024
+# Two bytes of JSON can make a hundred of memory, and none of our threads runs while they are read. A page of a thousand
+# servers holds a hundred thousand values.
+MOST_VALUES = 4_000_000
 _CONNECT_TIMEOUT = 4.0
 _CHUNK = 65536
 _POOLS = 1024
@@ -129,7 +135,49 @@ def _expose() -> None:
         call.exposed = True
 
 
+# Until when the answer to the request under way has to be there, and by whose time.
+_UNTIL: contextvars.ContextVar[tuple[float, Clock] | None] = contextvars.ContextVar("until", default=None)
+
+
+class _Reads(io.RawIOBase):
+    """What comes from a socket, until a deadline."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, until: tuple[float, Clock]) -> None:
+        super().__init__()
+        self._raw, self._sock = raw, sock
+        self._deadline, self._clock = until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int | None:
+        left = self._deadline - self._clock.now()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer of which every byte, those of its head too, comes before the deadline.
+
+    A timeout of a socket is one for each read: a thread could read a line for ever that comes byte by byte.
+    """
+
+    def __init__(self, sock: socket.socket, *args: t.Any, **more: t.Any) -> None:
+        super().__init__(sock, *args, **more)
+        until = _UNTIL.get()
+        if until is not None:
+            self.fp = io.BufferedReader(_Reads(self.fp.detach(), sock, until))
+
+
 class _Plain(HTTPConnection):
+    response_class = _Answer
+
     def send(self, data: t.Any) -> None:
         if self.sock is None:
             self.connect()
@@ -138,6 +186,8 @@ class _Plain(HTTPConnection):
 
 
 class _Secure(HTTPSConnection):
+    response_class = _Answer
+
     def send(self, data: t.Any) -> None:
         if self.sock is None:
             self.connect()
@@ -186,7 +236,11 @@ class Transport(HTTPAdapter):
             raise OutOfTimeError
         self._meter.count(call.label)
         options["stream"], options["timeout"] = True, (min(_CONNECT_TIMEOUT, left), left)
-        response = super().send(request, *args, **options)
+        until = _UNTIL.set((call.deadline, self._clock))
+        try:
+            response = super().send(request, *args, **options)
+        finally:
+            _UNTIL.reset(until)
         response.raw = io.BytesIO(self._body(response.raw, call.deadline))
         return response
 
@@ -202,7 +256,10 @@ class Transport(HTTPAdapter):
                     raise TooLargeError
                 if self._clock.now() > deadline:
                     raise OutOfTimeError
-        return b"".join(parts)
+        body = b"".join(parts)
+        if len(body) > MOST_VALUES and sum(map(body.count, (b"[", b"{", b","))) > MOST_VALUES:
+            raise TooLargeError
+        return body
 
 
 @contextlib.contextmanager

@@ -218,6 +218,13 @@ def test_an_endless_answer_is_given_up(line: Line, service: Loopback, monkeypatc
     assert len(service.asked_for(LIMITS)) == 1
 
 
+@pytest.mark.parametrize("value", [b"[],", b"{},", b"1,"])
+def test_a_bomb_of_small_values_is_never_unpacked(line: Line, service: Loopback, value: bytes) -> None:
+    service.says(LIMITS, Says(b"[" + value * 4_100_000 + b"1]"))
+    failed = failure(line, "/limits")
+    assert (failed.fault.kind, "more than any honest answer" in failed.fault.message) == (Kind.BROKEN_ANSWER, True)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_no_redirect_is_followed(line: Line, service: Loopback, status: int) -> None:
     service.says(SERVERS, Says(status=status, headers={"Location": f"{service.url}/elsewhere"}))
