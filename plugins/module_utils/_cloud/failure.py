@@ -82,8 +82,9 @@ def page_text(body: bytes) -> str:
 
 
 def tidy(text: str) -> str:
-    """One short line without credentials in URLs."""
-    return _USERINFO.sub("//", " ".join(text.split()))[:_LONGEST]
+    """One short line without credentials in URLs, and without signs that would work on a terminal."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text[:_LONGEST_PAGE])
+    return _USERINFO.sub("//", " ".join(shown.split()))[:_LONGEST]
 
 
 def seconds_to_wait(headers: t.Mapping[str, str], now: float) -> float | None:
