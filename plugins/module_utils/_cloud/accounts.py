@@ -154,7 +154,7 @@ def _config(path: str) -> OpenStackConfig:
         else:
             config = loader.OpenStackConfig()
     except Exception as exc:
-        if there and not _content(there):
+        if there and (_content(there) or {"clouds": None}) == {"clouds": None}:
             raise _no_cloud(there) from exc
         _refuse_misshapen(there)
         what = there or "OS_* variables"
