@@ -14,86 +14,13 @@ import typing as t
 import pytest
 import yaml
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.inventory.data import InventoryData
-from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
-from ansible.utils.display import Display
 
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.inventory.sources import Source, groups_of
 
 if t.TYPE_CHECKING:
     import pathlib
-
-MARK = "1;crawl;{slot};AAAAAAAAAAAAAAAA;1;2;0;00000000"
-
-
-def ours(slot: int, **more: t.Any) -> dict[str, t.Any]:
-    mark = MARK.format(slot=slot)
-    return {"name": f"crawl-{slot:03d}", "metadata": {"multi_stack": mark}, "description": mark, **more}
-
-
-WORLD = {
-    "defaults": {"zones": ["az1"]},
-    "clouds": {
-        "alpha": {"servers": [ours(1), ours(2), {"name": "web", "age": 10.0}, {"name": "gone", "status": "ERROR"}]},
-        "beta": {
-            "servers": [ours(3), {"name": "web", "age": 9.0}, {"name": "localhost"}],
-            "multi_stack": {"ssh_user": "debian", "jump_host": "ops@gate.beta:2222"},
-        },
-    },
-}
-
-
-@pytest.fixture(scope="module")
-def clouds() -> t.Iterator[Simulator]:
-    with Simulator(WORLD) as simulator:
-        yield simulator
-
-
-class Source:
-    """An inventory file, and what comes of it."""
-
-    def __init__(self, path: pathlib.Path, clouds_yaml: pathlib.Path) -> None:
-        self._path = path
-        self._clouds_yaml = clouds_yaml
-        self.inventory = InventoryData()
-
-    def __call__(self, **options: t.Any) -> InventoryData:
-        return self.with_options(options, read=False)
-
-    def with_options(self, options: dict[str, t.Any], *, read: bool) -> InventoryData:
-        """With options of any name, and perhaps what Ansible's cache holds."""
-        given = {"plugin": "openmultistack.cloud.multi_stack", "clouds_yaml_path": str(self._clouds_yaml), **options}
-        self._path.write_text(yaml.safe_dump(given), encoding="utf-8")
-        plugin = inventory_loader.get("openmultistack.cloud.multi_stack")
-        assert plugin.verify_file(str(self._path))
-        self.inventory = InventoryData()
-        plugin.parse(self.inventory, DataLoader(), str(self._path), cache=read)
-        if options.get("cache"):
-            plugin.update_cache_if_changed()
-        self.inventory.reconcile_inventory()
-        return self.inventory
-
-
-@pytest.fixture
-def source(clouds: Simulator, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Source:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    clouds.reset()
-    clouds.clouds_yaml(tmp_path / "clouds.yaml")
-    return Source(tmp_path / "openmultistack.yml", tmp_path / "clouds.yaml")
-
-
-@pytest.fixture
-def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    lines: list[str] = []
-    monkeypatch.setattr(Display, "warning", lambda _self, msg, *_more, **_others: lines.append(msg))
-    return lines
-
-
-def groups_of(inventory: InventoryData) -> dict[str, set[str]]:
-    """The hosts of each group that is not there in any inventory."""
-    groups = {name: {host.name for host in group.hosts} for name, group in inventory.groups.items()}
-    return {name: hosts for name, hosts in groups.items() if name not in {"all", "ungrouped"}}
 
 
 def test_shows_what_runs_in_groups(source: Source) -> None:
@@ -167,7 +94,20 @@ def test_its_own_files_end_in_its_name(name: str, tmp_path: pathlib.Path) -> Non
     assert inventory_loader.get("openmultistack.cloud.multi_stack").verify_file(str(tmp_path / name))
 
 
-@pytest.mark.parametrize("silence", ["dead", "hung", "keystone_hung", "nova_hung", "drip", "truncated", "overloaded"])
+SILENCES = [
+    "dead",
+    "nova_dead",
+    "keystone_dead",
+    "hung",
+    "keystone_hung",
+    "nova_hung",
+    "drip",
+    "truncated",
+    "overloaded",
+]
+
+
+@pytest.mark.parametrize("silence", SILENCES)
 @pytest.mark.parametrize("mode", ["fail", "last_good"])
 def test_without_one_location_there_is_no_inventory(silence: str, mode: str, source: Source, clouds: Simulator) -> None:
     clouds.behave(preset=silence, cloud="beta")
@@ -178,7 +118,7 @@ def test_without_one_location_there_is_no_inventory(silence: str, mode: str, sou
     assert source.inventory.hosts == {}
 
 
-@pytest.mark.parametrize("silence", ["dead", "hung", "keystone_hung", "nova_hung", "drip", "truncated", "overloaded"])
+@pytest.mark.parametrize("silence", SILENCES)
 def test_or_one_that_says_what_it_lacks(silence: str, source: Source, clouds: Simulator, warned: list[str]) -> None:
     clouds.behave(preset=silence, cloud="beta")
     began = time.monotonic()
@@ -210,7 +150,7 @@ def kept_by(source_folder: pathlib.Path) -> list[pathlib.Path]:
     return sorted((source_folder / "cache" / "openmultistack").iterdir())
 
 
-@pytest.mark.parametrize("silence", ["dead", "hung", "keystone_hung", "nova_hung", "drip", "truncated", "overloaded"])
+@pytest.mark.parametrize("silence", SILENCES)
 def test_or_one_that_shows_what_was_there(silence: str, source: Source, clouds: Simulator, warned: list[str]) -> None:
     before = source()
     assert warned == []
