@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import messages as m
+from .heritage import Heirlooms
 from .place import Placement
 from .result import Decision
 from .tables import Filling, Tables
@@ -18,7 +19,7 @@ from .tables import Filling, Tables
 if t.TYPE_CHECKING:
     from collections import deque
 
-    from .model import Offer, Server
+    from .model import Offer
     from .order import Order
     from .result import Objection, What
     from .rows import LocationRow, ServerRow
@@ -84,7 +85,7 @@ class Desk:
     placement: Placement = Placement()
     unsettled: set[int] = field(default_factory=set)
     story: list[Decision] = field(default_factory=list)
-    heirlooms: tuple[Server, ...] = ()
+    heirlooms: Heirlooms = Heirlooms()
     shortened: set[str] = field(default_factory=set)
 
     def ask(self, command: m.Command) -> None:

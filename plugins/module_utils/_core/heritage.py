@@ -8,13 +8,24 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from .identity import MARK_KEY, NEVER, expires_of, owner_of, owner_value
 
 if t.TYPE_CHECKING:
     from .desk import Desk
-    from .model import Server
     from .rows import LocationRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heirlooms:
+    """Whose the fleet is by its own marks, and when it ends (epoch seconds).
+
+    No owner is empty; ``ends`` is None where one of its servers never ends, and 0 where it has none.
+    """
+
+    owner: str = ""
+    ends: int | None = 0
 
 
 def expires(desk: Desk, row: LocationRow) -> str:
@@ -35,10 +46,9 @@ def expires(desk: Desk, row: LocationRow) -> str:
 def _asked(desk: Desk, clock: int) -> int | None:
     """When new servers are to end by the fleet or the order; None for never."""
     lifetime = desk.run.order.lifetime
-    found = [expires_of(server) for server in desk.heirlooms]
-    if None in found:
+    inherited = desk.heirlooms.ends
+    if inherited is None:
         return None
-    inherited = max((each for each in found if each is not None), default=0)
     if inherited > clock:
         return inherited
     return None if lifetime is None else clock + lifetime
@@ -48,10 +58,15 @@ def owner(desk: Desk, row: LocationRow) -> str:
     """The order's owner, else whose the fleet is already, else the Keystone user of the location."""
     if desk.run.order.owner is not None:
         return owner_value(desk.run.order.owner)
-    return min((owner_of(server) for server in desk.heirlooms if owner_of(server)), default=owner_value(row.user))
+    return desk.heirlooms.owner or owner_value(row.user)
 
 
-def heirlooms(desk: Desk) -> tuple[Server, ...]:
-    """The servers of the fleet that still carry their mark."""
+def heirlooms(desk: Desk) -> Heirlooms:
+    """What the servers of the fleet hand down that still carry their mark; asked once, since plans need it often."""
     rows = (row for row in desk.tables.servers.values() if row.ours and not row.gone)
-    return tuple(row.server for row in rows if row.server and dict(row.server.metadata).get(MARK_KEY))
+    marked = [row.server for row in rows if row.server and dict(row.server.metadata).get(MARK_KEY)]
+    ends = [expires_of(server) for server in marked]
+    return Heirlooms(
+        owner=min(filter(None, map(owner_of, marked)), default=""),
+        ends=None if None in ends else max((each for each in ends if each is not None), default=0),
+    )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.fill import planned
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Flavor, Hints, Offer
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place import (
     STRATEGIES,
@@ -24,6 +25,10 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place i
     place_slots,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.room import Room
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.wanted import wanted
+
+from .cloud import Place as Location
+from .world import World, marked, order_of
 
 pytestmark = pytest.mark.no_cover  # tracing would take most of the time, and whole orders reach every branch
 TINY = Flavor(id="1", name="tiny", vcpus=1, ram=256)
@@ -215,3 +220,27 @@ def test_a_thousand_slots_over_two_hundred_locations_take_about_one_step_each(st
     placement = place_slots(range(1, 1001), counting, strategy, "crawl")
     assert len(placement.assigned) == (0 if strategy == "single" else 1000)
     assert len(steps) <= 1200
+
+
+class Counted(tuple[tuple[str, str], ...]):
+    """The metadata of a server; counts how often anybody reads it."""
+
+    reads = 0
+
+    def __iter__(self) -> t.Iterator[tuple[str, str]]:
+        Counted.reads += 1
+        return super().__iter__()
+
+
+def test_a_plan_of_the_rest_reads_no_server_that_is_there() -> None:
+    hints = Hints(max_servers_per_owner=1000)
+    world = World([Location(label=f"l{n}:1", quota=50, hints=hints) for n in range(20)])
+    for slot in range(1, 201):
+        server = marked(slot, f"s{slot}", owner="ops")
+        world.add(f"l{slot % 20}:1", replace(server, metadata=Counted(server.metadata)))
+    running = world.start(order_of(400), check=True)
+    assert len(world.finish(running).planned) == 200
+    Counted.reads = 0
+    desk = running.engine._desk
+    assert len(planned(desk, wanted(desk), world.now).assigned) == 200
+    assert Counted.reads == 0
