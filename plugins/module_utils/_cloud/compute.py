@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from .._core.faults import Fault, Kind
 from .failure import CallError, Fate, refused
-from .servers import fields, limits_from, rows, server_from, text, usage_from
+from .servers import fields, limits_from, rows, server_from, text, usage_of
 from .wire import Request
 
 if t.TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _read(wire: Wire, query: str, started_at: float, deadline: float) -> Sight:
         unknown_ids=frozenset(found) - {server.id for server in servers},
         partial=nameless,
         paged=paged,
-        usage=usage_from(tuple(found.values())),
+        usage=usage_of(servers, len(found)),
         date=date,
     )
 

@@ -45,14 +45,13 @@ def server_from(row: object) -> Server | None:
     )
 
 
-def usage_from(found: t.Sequence[object]) -> Usage:
-    """What the rows of a whole project use; rows that do not show their server count as one instance each."""
-    servers = [server for server in map(server_from, found) if server is not None]
+def usage_of(servers: t.Sequence[Server], instances: int) -> Usage:
+    """What the servers of a whole project use; ``instances`` also counts the rows that do not show theirs."""
     return Usage(
-        instances=len(found),
+        instances=instances,
         cores=sum(server.vcpus for server in servers),
         ram=sum(server.ram for server in servers),
-        marked=sum(MARK_KEY in dict(server.metadata) for server in servers),
+        marked=sum(any(key == MARK_KEY for key, _value in server.metadata) for server in servers),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.servers import (
     limits_from,
     server_from,
-    usage_from,
+    usage_of,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import (
     Address,
@@ -125,7 +125,8 @@ def test_a_row_that_shows_no_server_is_none(row: object) -> None:
 
 def test_what_a_project_uses_is_counted() -> None:
     foreign = {**ROW, "id": "s2", "metadata": {}}
-    assert usage_from([ROW, foreign, {"id": "s3", "status": "UNKNOWN"}]) == Usage(
+    rows = [ROW, foreign, {"id": "s3", "status": "UNKNOWN"}]
+    assert usage_of([server for row in rows if (server := server_from(row))], len(rows)) == Usage(
         instances=3, cores=2, ram=4096, marked=1
     )
 
