@@ -42,6 +42,7 @@ options:
   clouds_yaml_path:
     description:
       - Path of the C(clouds.yaml) that names the accounts. Without it, openstacksdk's usual places are searched.
+      - Of a list of paths, the first that is there is read, and nothing else.
     type: path
     env:
       - name: OPENMULTISTACK_CLOUDS_YAML_PATH
@@ -226,7 +227,6 @@ import typing as t
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.hints import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Overview, survey, texts_of
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._groups import Groups
@@ -259,8 +259,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Read everything first, add hosts last: a failing source leaves nothing behind."""
         super().parse(inventory, loader, path, cache=cache)
+        config = self._read_config_data(path)
         try:
-            refuse_unknown(self._read_config_data(path), self.option_definitions)
+            refuse_unknown(config, self.option_definitions)
             wishes = wishes_from(self.get_option)
             overview = self._overview(wishes, path, cache)
             warnings = gaps(overview, self.get_option("on_unreachable"))
@@ -275,14 +276,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"{path}: with strict, no two groups may come to one name; rename one of them, or leave strict out"
             )
         self._show(shown, groups)
-
-    def _refuse_unknown(self, path: str, config: t.Mapping[str, t.Any]) -> None:
-        """Ansible would ignore an option that is misspelt."""
-        known = self.option_definitions
-        unknown = sorted(set(config) - set(known))
-        if unknown:
-            takes = listing(known, unknown[0], len(known))
-            raise AnsibleParserError(f"{path}: unknown option {unknown[0]}; it takes {takes}")
 
     def _overview(self, wishes: Wishes, path: str, cache: bool) -> Overview:
         """What Ansible's cache of inventories knows, or what the clouds say."""

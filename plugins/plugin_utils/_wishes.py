@@ -12,6 +12,7 @@ import os
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.hints import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.address import Preference
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.listing import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Selection
@@ -21,6 +22,16 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.where import Condition, condition
 
 _PREFIX = "OPENMULTISTACK_"
+# What to write for the options of the inventory plugin of openstack.cloud that mean something else here, or nothing.
+_INSTEAD: t.Mapping[str, str] = {
+    "all_projects": "an entry of clouds.yaml for each project",
+    "expand_hostvars": "nothing: variables are kept small; register what multi_stack_server_info tells",
+    "fail_on_errors": "on_unreachable: fail",
+    "inventory_hostname": "hostnames: [multi_stack.id] for uuid, nothing for name",
+    "legacy_groups": "nothing, or keyed_groups",
+    "server_filters": "fleets, statuses, locations or where",
+    "use_names": "compose: {ansible_host: multi_stack.name}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +70,25 @@ def wishes_from(option: t.Callable[[str], t.Any]) -> Wishes:
     )
 
 
-def refuse_unknown(config: t.Iterable[str], known: t.Collection[str]) -> None:
-    """Ansible would ignore an option that is misspelt."""
-    for name in sorted(set(config) - set(known)):
-        raise OrderError(f'unknown option "{name}"; it takes {listing(known, name, len(known))}')
+def refuse_unknown(options: t.Iterable[str], known: t.Collection[str]) -> None:
+    """Ansible would ignore an option that is misspelt, or is another plugin's."""
+    for unknown in sorted(set(options) - set(known)):
+        if unknown in _INSTEAD:
+            raise OrderError(f"{unknown} is an option of openstack.cloud; here, write {_INSTEAD[unknown]}")
+        raise OrderError(f"unknown option {unknown}; it takes {listing(known, unknown, len(known))}")
 
 
 def given(options: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
-    """The options that have a value: an empty one reads as not set."""
-    return {name: value for name, value in (options or {}).items() if value is not None and value != ""}
+    """The options that have a value: an empty one reads as not set. Of several places of clouds.yaml, the first counts.
+
+    openstack.cloud takes several, and searches them.
+    """
+    found = {name: value for name, value in (options or {}).items() if value is not None and value != ""}
+    paths = found.get("clouds_yaml_path")
+    if isinstance(paths, list):
+        there = (each for each in paths if os.path.exists(os.path.expanduser(str(each))))
+        found["clouds_yaml_path"] = next(there, paths[0] if paths else None)
+    return found
 
 
 @contextlib.contextmanager

@@ -305,6 +305,55 @@ def test_every_option_of_ours_has_an_environment_variable() -> None:
     assert {name for name, option in options.items() if not option.get("env")} == of_ansible
 
 
+ENVIRONMENT: dict[str, tuple[str, t.Any]] = {
+    "accounts_file": ("/some/accounts.yml", "/some/accounts.yml"),
+    "clouds_yaml_path": ("/some/clouds.yaml", "/some/clouds.yaml"),
+    "exclude": ("alpha,beta:*", ["alpha", "beta:*"]),
+    "fleets": ("crawl-*", ["crawl-*"]),
+    "hostnames": ("multi_stack.id", ["multi_stack.id"]),
+    "jump_host": ("ops@gate", "ops@gate"),
+    "locations": ("alpha,beta", ["alpha", "beta"]),
+    "on_unreachable": ("omit", "omit"),
+    "only_clouds": ("alpha, beta", ["alpha", "beta"]),
+    "only_ipv4": ("yes", True),
+    "prefer_networks": ("private,*", ["private", "*"]),
+    "private": ("1", True),
+    "show_all": ("true", True),
+    "stale_for": ("2d", "2d"),
+    "statuses": ("ACTIVE,ERROR", ["ACTIVE", "ERROR"]),
+    "strict": ("true", True),
+    "timeout": ("2.5", 2.5),
+    "where": ("slot > `1`", "slot > `1`"),
+}
+
+
+def test_every_option_is_taken_from_the_environment_as_it_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = inventory_loader.get("openmultistack.cloud.multi_stack")
+    ours = {name for name, each in plugin.option_definitions.items() if f"OPENMULTISTACK_{name.upper()}" in str(each)}
+    assert ours == set(ENVIRONMENT)
+    for name, (text, _value) in ENVIRONMENT.items():
+        monkeypatch.setenv(f"OPENMULTISTACK_{name.upper()}", text)
+    plugin.set_options(direct={"plugin": "openmultistack.cloud.multi_stack"})
+    assert {name: plugin.get_option(name) for name in ENVIRONMENT} == {
+        name: value for name, (_text, value) in ENVIRONMENT.items()
+    }
+
+
+def test_of_several_places_the_first_that_is_there_is_read(source: Source) -> None:
+    assert len(source(clouds_yaml_path=["/nowhere/clouds.yaml", str(source.clouds_yaml)]).hosts) == 6
+    with pytest.raises(AnsibleParserError, match=r"/nowhere/clouds.yaml: there is no such file"):
+        source(clouds_yaml_path=["/nowhere/clouds.yaml"])
+
+
+def test_options_of_openstack_cloud_lead_to_ours(source: Source) -> None:
+    with pytest.raises(
+        AnsibleParserError, match=r"fail_on_errors is .* of openstack.cloud; here, write on_unreachable: f"
+    ):
+        source(fail_on_errors=True)
+    same = {"only_clouds": ["alpha"], "private": True, "only_ipv4": True, "show_all": True, "compose": {}, "groups": {}}
+    assert set(source(**same, keyed_groups=[], strict=False).hosts) == {"crawl-001", "crawl-002", "web", "gone"}
+
+
 def test_ansibles_cache_spares_the_clouds(source: Source, clouds: Simulator, tmp_path: pathlib.Path) -> None:
     cached = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "facts")}
     first = source.with_options(cached, read=True)
