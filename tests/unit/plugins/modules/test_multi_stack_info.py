@@ -105,6 +105,28 @@ def test_fleets_are_told_with_all_that_belongs_to_them(doors: Doors, clouds: Sim
     assert [row["fleet"] for row in one["fleets"] + one["servers"] + one["suspicious"]] == ["web", "web"]
 
 
+def test_twins_ends_and_marks_are_told(doors: Doors, clouds: Simulator) -> None:
+    mark = "1;crawl;1;AAAAAAAAAAAAAAAA;1790000000;1790000900;{};0a1b2c3d"
+    facts: Answer = {"name": "crawl-001", "description": mark.format(0)}
+    own = {"multi_stack_owner": "ops", "multi_stack_image": "debian-13", "multi_stack_expires": "1790003600"}
+    first = clouds.add_server("alpha", **facts, metadata={"multi_stack": mark.format(0), **own}, age=3600.0)
+    twin = clouds.add_server("beta", **facts, metadata={"multi_stack": mark.format(0), **own}, age=60.0)
+    told = doors.servers()
+    [fleet] = told["fleets"]
+    assert (fleet["servers"], fleet["slots"], fleet["twins"], fleet["expired"]) == (2, 1, 1, 2)
+    assert (fleet["owners"], fleet["specs"], fleet["expires"]) == (["ops"], ["0a1b2c3d"], "2026-09-21T15:13:20Z")
+    rows = {row["id"]: row for row in told["servers"]}
+    assert {row["id"]: row["twin"] for row in told["servers"]} == {first: False, twin: True}
+    assert [rows[first][field] for field in ("image", "ordered", "order_ends", "expired", "replacement")] == [
+        *("debian-13", "2026-09-21T14:13:20Z", "2026-09-21T14:28:20Z", True, False),
+    ]
+    assert [row["id"] for row in doors.servers(where="twin && expired")["servers"]] == [twin]
+    clouds.add_server("alpha", name="crawl-007", metadata={"multi_stack": mark.format(0)})
+    [suspect] = doors.servers(fleet="crawl")["suspicious"]
+    assert suspect["name"] == "crawl-007"
+    assert "its metadata says slot 1 of crawl" in suspect["reason"]
+
+
 def test_where_chooses_servers_and_fleets_count_all(doors: Doors, clouds: Simulator) -> None:
     made = doors.launch()["servers"]
     clouds.change_server(made[1]["id"], vm_state="stopped")
