@@ -259,9 +259,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Read everything first, add hosts last: a failing source leaves nothing behind."""
         super().parse(inventory, loader, path, cache=cache)
-        config = self._read_config_data(path)
         try:
-            refuse_unknown(config, self.option_definitions)
+            refuse_unknown(self._read_config_data(path), self.option_definitions)
             wishes = wishes_from(self.get_option)
             overview = self._overview(wishes, path, cache)
             warnings = gaps(overview, self.get_option("on_unreachable"))

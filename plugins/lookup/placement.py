@@ -136,7 +136,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.hints import listing
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.listing import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.plan import plan
 from ansible_collections.openmultistack.cloud.plugins.module_utils._options import ACCOUNTS, PLACEMENT
@@ -152,11 +152,11 @@ class LookupModule(LookupBase):
         self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any
     ) -> list[dict[str, t.Any]]:
         if terms:
-            raise AnsibleLookupError(f"placement: takes keywords only, for example count=3; not {terms[0]!r}")
+            raise AnsibleLookupError(f'placement: takes keywords only, for example count=3; not "{terms[0]}"')
         unknown = sorted(set(kwargs) - KEYWORDS)
         if unknown:
             known = listing(KEYWORDS, unknown[0], len(KEYWORDS))
-            raise AnsibleLookupError(f"placement: unknown keyword {unknown[0]}; it takes {known}")
+            raise AnsibleLookupError(f'placement: unknown keyword "{unknown[0]}"; it takes {known}')
         self.set_options(var_options=variables, direct=kwargs)
         try:
             outcome = plan({name: self.get_option(name) for name in OPTIONS})

@@ -12,7 +12,6 @@ import os
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.hints import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.address import Preference
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.listing import listing
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import Selection
@@ -74,8 +73,8 @@ def refuse_unknown(options: t.Iterable[str], known: t.Collection[str]) -> None:
     """Ansible would ignore an option that is misspelt, or is another plugin's."""
     for unknown in sorted(set(options) - set(known)):
         if unknown in _INSTEAD:
-            raise OrderError(f"{unknown} is an option of openstack.cloud; here, write {_INSTEAD[unknown]}")
-        raise OrderError(f"unknown option {unknown}; it takes {listing(known, unknown, len(known))}")
+            raise OrderError(f'"{unknown}" is an option of openstack.cloud; here, write {_INSTEAD[unknown]}')
+        raise OrderError(f'unknown option "{unknown}"; it takes {listing(known, unknown, len(known))}')
 
 
 def given(options: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:

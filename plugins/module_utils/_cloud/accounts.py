@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from .._core.listing import listing
 from .._core.model import Hints, Location
 from .._errors import AccountsError, MissingLibraryError
-from .hints import SECTION, Guide, NameMaps, Notes, listing, mapping, notes_from
+from .hints import SECTION, Guide, NameMaps, Notes, notes_from
 from .sdk import config_loader
+from .shapes import complaint, mapping, refuse_misshapen, sort_of
 
 if t.TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion

@@ -62,7 +62,7 @@ def test_makes_groups_and_variables_as_the_file_says(source: Source) -> None:
     ("options", "says"),
     [
         ({"strict": True, "compose": {"rack": "multi_stack.nothing"}}, "has no attribute 'nothing'"),
-        ({"timout": 3}, "openmultistack.yml: unknown option timout; it takes timeout, "),
+        ({"timout": 3}, 'openmultistack.yml: unknown option "timout"; it takes timeout, '),
         ({"on_unreachable": "perhaps"}, "on_unreachable"),
         ({"clouds_yaml_path": "/nowhere/clouds.yaml"}, "/nowhere/clouds.yaml: there is no such file"),
         ({"accounts_file": "/nowhere/accounts.yml"}, "/nowhere/accounts.yml: it cannot be read"),

@@ -214,8 +214,8 @@ def test_answers_as_check_mode_does_and_only_reads(
 
 
 REFUSED: dict[str, tuple[dict[str, t.Any], str]] = {
-    "misspelt": ({"cuont": 3}, "placement: unknown keyword cuont; it takes count, "),
-    "of the module only": ({"count": 3, "lifetime": "1h"}, "placement: unknown keyword lifetime; it takes "),
+    "misspelt": ({"cuont": 3}, 'placement: unknown keyword "cuont"; it takes count, '),
+    "of the module only": ({"count": 3, "lifetime": "1h"}, 'placement: unknown keyword "lifetime"; it takes '),
     "no count": (WHAT, "count"),
     "negative count": ({"count": -1, **WHAT}, "placement: count: -1 is less than 0; give 0 or more"),
     "no number": ({"count": "many", **WHAT}, "count"),
