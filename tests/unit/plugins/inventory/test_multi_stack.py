@@ -346,7 +346,7 @@ def test_of_several_places_the_first_that_is_there_is_read(source: Source) -> No
 
 
 def test_options_of_openstack_cloud_lead_to_ours(source: Source) -> None:
-    with pytest.raises(AnsibleParserError, match='"fail_on_errors" is an option of .*write on_unreachable: fail'):
+    with pytest.raises(AnsibleParserError, match=r'"fail_on_errors" is an option of .*write on_unreachable: fail'):
         source(fail_on_errors=True)
     same = {"only_clouds": ["alpha"], "private": True, "only_ipv4": True, "show_all": True, "compose": {}, "groups": {}}
     assert set(source(**same, keyed_groups=[], strict=False).hosts) == {"crawl-001", "crawl-002", "web", "gone"}
