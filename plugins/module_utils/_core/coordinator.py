@@ -151,11 +151,9 @@ def _planned(desk: Desk, now: float) -> bool:
     if wanted(desk):
         if not looked_up(desk, now):
             return False
-        going = [row for row, _reason in doomed(desk, now)]
-        _plan_without(desk, going, now)
-        makes_way = [row for row, _reason in doomed(desk, now) if row not in going]
-        if makes_way:
-            _plan_without(desk, makes_way, now)
+        desk.placement = planned(desk, wanted(desk), now)
+        if desk.placement.unplaced:  # what finds no other room waits for that of what goes
+            _plan_without(desk, [row for row, _reason in doomed(desk, now)], now)
         if not enough(desk, desk.placement):
             desk.objection = Objection.NO_ROOM
     return True

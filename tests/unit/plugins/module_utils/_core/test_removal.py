@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Hints
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 
 from .cloud import EPOCH, Machine, Place, Upset
@@ -230,3 +230,22 @@ def test_an_own_delete_that_lands_late_is_told_with_its_reason_and_is_nobody_els
     result = world.launch(1, patience=Patience(boot=20.0, timeout=200.0))
     assert {each.why for each in result.removed} == {"it does not finish building"}
     assert kinds(world.commands)[m.Create] > 1
+
+
+def test_a_plan_does_not_wait_for_the_room_of_what_goes_where_there_is_other_room() -> None:
+    def world() -> World:
+        found = World([Place("a:1", quota=1, hints=Hints(priority=1)), Place("b:1")])
+        found.add("a:1", marked(8, "surplus"))
+        return found
+
+    told = world().run(order_of(1, strategy="pack"), check=True)
+    made = world().launch(1, strategy="pack")
+    assert [offer.location for _slot, offer in told.planned] == [each.location for each in made.servers] == ["b:1"]
+
+
+def test_a_plan_counts_the_room_of_what_goes_where_there_is_no_other() -> None:
+    world = World([Place("a:1", quota=1)])
+    world.add("a:1", marked(8, "surplus"))
+    told = world.run(order_of(1), check=True)
+    assert ([offer.location for _slot, offer in told.planned], told.objection) == (["a:1"], None)
+    assert world.launch(1).exact
