@@ -25,6 +25,7 @@ _LONGEST = 300
 _LONGEST_PAGE = 65536
 _TAG = re.compile(r"<[^>]*>")
 _IGNORED = re.compile(r"<(head|style|script|title)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
+_ECHO = " Value: "
 _USERINFO = re.compile(r"//[^/@\s]+@")
 # A number larger than this is a moment (x-ratelimit-reset), not a length of time.
 _LONGEST_WAIT = 1e6
@@ -82,9 +83,12 @@ def page_text(body: bytes) -> str:
 
 
 def tidy(text: str) -> str:
-    """One short line without credentials in URLs, and without signs that would work on a terminal."""
+    """One short line without credentials in URLs, and without signs that would work on a terminal.
+
+    Nova repeats what it was sent where that is invalid: user data and metadata are nobody's business.
+    """
     shown = "".join(sign if sign.isprintable() else " " for sign in text[:_LONGEST_PAGE])
-    return _USERINFO.sub("//", " ".join(shown.split()))[:_LONGEST]
+    return _USERINFO.sub("//", " ".join(shown.split()).partition(_ECHO)[0])[:_LONGEST]
 
 
 def seconds_to_wait(headers: t.Mapping[str, str], now: float) -> float | None:

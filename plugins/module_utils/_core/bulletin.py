@@ -18,8 +18,6 @@ if t.TYPE_CHECKING:
     from .faults import Fault
 
 _LOCATIONS = 8
-# Nova repeats what it was sent where that is invalid: user data and metadata are nobody's business.
-_ECHO = " Value: "
 _SETBACKS = {
     State.REFUSED: "refused",
     State.NOT_SENT: "could not be asked for",
@@ -125,7 +123,7 @@ def _way_on(now: Progress, label: str) -> str:
 
 
 def _text(fault: Fault | None) -> str:
-    return fault_text(fault).partition(_ECHO)[0].rstrip(".")
+    return fault_text(fault).rstrip(".")
 
 
 def _some(names: t.Sequence[str]) -> str:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import hashlib
 import json
 import re
@@ -38,19 +39,25 @@ class Spec:
     @property
     def digest(self) -> str:
         """A short hash of what was ordered, names as given: a rerun finds drift without a single look-up."""
-        userdata = self.userdata and hashlib.sha256(self.userdata.encode()).hexdigest()
-        ordered = (
-            self.image,
-            self.flavors,
-            self.networks,
-            sorted(self.security_groups),
-            self.key_name,
-            userdata,
-            self.config_drive,
-            sorted(self.metadata),
-            sorted(self.tags),
-        )
-        return hashlib.sha256(json.dumps(ordered).encode()).hexdigest()[:8]
+        return _digest(self)
+
+
+@functools.lru_cache(maxsize=16)
+def _digest(spec: Spec) -> str:
+    """Every server of a fleet is compared with it, at every step."""
+    userdata = spec.userdata and hashlib.sha256(spec.userdata.encode()).hexdigest()
+    ordered = (
+        spec.image,
+        spec.flavors,
+        spec.networks,
+        sorted(spec.security_groups),
+        spec.key_name,
+        userdata,
+        spec.config_drive,
+        sorted(spec.metadata),
+        sorted(spec.tags),
+    )
+    return hashlib.sha256(json.dumps(ordered).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

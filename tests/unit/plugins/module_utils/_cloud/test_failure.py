@@ -43,6 +43,13 @@ def test_a_page_is_read_without_its_tags() -> None:
     assert failure.page_text(page) == "Bad Gateway nginx"
 
 
+def test_what_a_cloud_repeats_of_user_data_is_not_told() -> None:
+    body = (
+        b'{"badRequest": {"message": "Invalid input for field/attribute user_data. Value: c2VjcmV0. c2VjcmV0 is long"}}'
+    )
+    assert failure.text_of(body) == "Invalid input for field/attribute user_data."
+
+
 def test_sentences_are_short_and_hold_no_credentials() -> None:
     said = failure.tidy("see http://user:sEcReT@host/x\n\n  now " + "y" * 1000)
     assert said.startswith("see http://host/x now yyy")

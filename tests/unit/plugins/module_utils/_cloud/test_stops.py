@@ -27,10 +27,14 @@ def test_a_signal_is_a_reason_to_stop(number: signal.Signals) -> None:
 
 
 def test_the_second_signal_is_not_held_back() -> None:
-    with stops.stop_signals():
-        signal.raise_signal(signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        with stops.stop_signals():
             signal.raise_signal(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_thread_beside_the_main_one_leaves_signals_alone() -> None:

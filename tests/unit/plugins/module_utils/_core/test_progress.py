@@ -213,14 +213,6 @@ def test_what_is_lost_of_a_destroyed_fleet_goes_nowhere_else() -> None:
     assert news(before, now) == ["fleet crawl: a:1 cannot be used: it did not answer"]
 
 
-def test_what_the_cloud_repeats_of_user_data_is_not_told() -> None:
-    echo = Fault(kind=Kind.INVALID, message="Invalid input for field/attribute user_data. Value: c2VjcmV0. Too long")
-    now = replace(NONE, setbacks=(Setback(location="a:1", fault=echo, state=State.REFUSED, times=1),))
-    assert news(NONE, now) == [
-        "fleet crawl: a:1: 1 server refused: Invalid input for field/attribute user_data",
-    ]
-
-
 @pytest.mark.parametrize("ready", [0, 10])
 def test_of_many_locations_the_busiest_are_named(ready: int) -> None:
     shares = [Share(location=f"l{number}:1", ready=ready, building=number) for number in range(1, 13)]
