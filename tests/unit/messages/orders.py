@@ -14,6 +14,7 @@ from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.options import order_from
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.where import condition
+from ansible_collections.openmultistack.cloud.plugins.plugin_utils._one_order import several_orders
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._wishes import refuse_unknown, wishes_from
 
 from .scene import refusal
@@ -72,6 +73,7 @@ def conditions(scene: Scene) -> Iterator[Told]:
 
 
 def keywords(scene: Scene) -> Iterator[Told]:
+    yield "one order from several hosts (warning)", several_orders("crawl")
     yield "an inventory with a misspelt option", refusal(lambda: refuse_unknown(["timout"], ("timeout", "plugin")))
     options = {"on_unreachable": "last_good", "stale_for": "soon"}
     yield "an inventory that is patient for no length of time", refusal(lambda: wishes_from(options.get))

@@ -42,16 +42,16 @@ def tasks(_scene: Scene) -> Iterator[Told]:
     )
     yield "a module that did not run", _said("failed", "Fail, and say why", "fail", "msg", fleet_answer={})
     reasons = ["crawl: some of its servers are left"]
-    which = ("panic", "Fail where any is left, or may be", "assert")
+    which = ("panic_end", "Fail where any is left, or may be", "assert")
     yield "a panic that leaves something", "\n".join(_said(*which, "fail_msg", fleet_reasons=reasons))
-    removed = {"fleet_removed": [{}], "fleet_panic": {"results": [{}]}}
+    removed = {"fleet_removed": [{}], "fleet_ends": [{}]}
     yield "a panic that leaves nothing", _said(*which, "success_msg", **removed)
 
 
 def templates(_scene: Scene) -> Iterator[Told]:
     capacity = {"fleet_capacity": {"locations": [{**ROOM, "hints": {"cost": 0.0}}]}, "fleet_given": GIVEN}
     yield "the capacity", _rendered("capacity.j2", **capacity)
-    nobody: dict[str, t.Any] = {"groups": {"all": []}, "hostvars": {}, "fleet_group": "fleet_crawl"}
+    nobody: dict[str, t.Any] = {"fleet_listed": [], "groups": {"all": []}, "hostvars": {}, "fleet_group": "fleet_crawl"}
     yield "a list of a fleet that nobody knows", _rendered("list.j2", **nobody, fleet_given=GIVEN)
     yield "a list of nothing", _rendered("list.j2", **nobody, fleet_given={})
     yield "no fleet at all", _rendered("panic.j2", fleet_all=PANIC)
