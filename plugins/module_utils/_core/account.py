@@ -217,7 +217,7 @@ def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:
 def _fences_left(desk: Desk) -> tuple[tuple[str, str], ...]:
     """Server groups that may still exist: a location, and the name by which they are found there."""
     rows = ((row.label, fence) for row in desk.tables.locations.values() for fence in row.fences)
-    return tuple((label, fence.name) for label, fence in rows if fence.state is not Guard.SHUT)
+    return tuple((label, fence.name) for label, fence in rows if fence.state not in (Guard.SHUT, Guard.REFUSED))
 
 
 def _unknown(desk: Desk) -> tuple[tuple[str, Fault | None], ...]:

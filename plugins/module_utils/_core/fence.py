@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 # Nova's default quota of members of a group.
 MEMBERS = 10
 _MOST_FAILURES = 2
+_SERVER_ERROR = 500
 _NUMBERS = 1 << 32  # the names of fences use token numbers that no attempt reaches
 
 
@@ -47,7 +48,8 @@ def guarded(desk: Desk, row: LocationRow) -> bool:
 
 def unfenced(row: LocationRow) -> bool:
     """Whether a location refused fences so often that POSTs go without."""
-    return sum(not fence.group for fence in row.fences if fence.state is Guard.LEFT) > _MOST_FAILURES
+    none = (Guard.LEFT, Guard.REFUSED)
+    return sum(not fence.group for fence in row.fences if fence.state in none) > _MOST_FAILURES
 
 
 def settle_fences(desk: Desk, *, every: bool) -> bool:
@@ -91,10 +93,11 @@ def fence_shut(tables: Tables, event: m.FenceShut) -> None:
 
 
 def fence_refused(tables: Tables, event: m.FenceRefused) -> None:
-    """One that could not be opened is left, since it may exist; one that could not be shut is tried again."""
+    """One whose opening has no answer is left, since it may exist; one that could not be shut is tried again."""
+    refused = event.fault.status is not None and event.fault.status < _SERVER_ERROR
     for fence in tables.locations[event.location].fences:
         if fence.state is Guard.OPENING:
-            fence.state = Guard.LEFT
+            fence.state = Guard.REFUSED if refused else Guard.LEFT
     for fence in _of(tables, event):
         fence.failures += 1
         fence.state = Guard.OPEN if fence.failures <= _MOST_FAILURES else Guard.LEFT

@@ -158,6 +158,7 @@ class Guard(enum.Enum):
     SHUTTING = "shutting"
     SHUT = "shut"
     LEFT = "left"
+    REFUSED = "refused"
 
 
 @dataclass(slots=True)

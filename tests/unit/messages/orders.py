@@ -13,6 +13,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.options import order_from
+from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.plan import _few
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.where import condition
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._one_order import several_orders
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._wishes import refuse_unknown, wishes_from
@@ -54,6 +55,10 @@ WRONG: dict[str, Options] = {
     "a port that is none": {"ready_port": 70_000},
     "a lifetime that is none": {"lifetime": "soon"},
 }
+OF_OPENSTACK_CLOUD = (
+    *("all_projects", "expand_hostvars", "fail_on_errors", "inventory_hostname", "legacy_groups", "server_filters"),
+    "use_names",
+)
 ROW = {"name": "crawl-001", "location": "alpha:here", "status": "ACTIVE", "slot": 1}
 
 
@@ -75,6 +80,8 @@ def conditions(scene: Scene) -> Iterator[Told]:
 def keywords(scene: Scene) -> Iterator[Told]:
     yield "one order from several hosts (warning)", several_orders("crawl")
     yield "an inventory with a misspelt option", refusal(lambda: refuse_unknown(["timout"], ("timeout", "plugin")))
+    for option in OF_OPENSTACK_CLOUD:
+        yield f"an inventory with {option}", refusal(lambda option=option: refuse_unknown([option], ("timeout",)))
     options = {"on_unreachable": "last_good", "stale_for": "soon"}
     yield "an inventory that is patient for no length of time", refusal(lambda: wishes_from(options.get))
     for what, terms, given in (
@@ -86,6 +93,7 @@ def keywords(scene: Scene) -> Iterator[Told]:
             lookup_loader.get("openmultistack.cloud.placement").run(terms, {}, **given)
         except AnsibleError as error:
             yield what, str(error)
+    yield "placement with twelve warnings (the last of those that are told)", _few(["a:1: full"] * 12)[-1]
 
 
 def _without_jmespath(text: str) -> str:

@@ -82,6 +82,14 @@ def test_a_location_that_refuses_groups_goes_without_and_the_result_says_so() ->
     )
 
 
+def test_a_group_that_was_refused_is_not_told_as_one_that_may_be_there() -> None:
+    for status, left in ((403, 0), (500, 3)):
+        no = Fault(kind=Kind.FORBIDDEN, message="no", status=status)
+        world = World([Place("a:1", script=lambda command, no=no: no if isinstance(command, m.OpenFence) else None)])
+        result = world.launch(1, fence=True)
+        assert (result.exact, result.unfenced, len(result.fences)) == (True, ("a:1",), left)
+
+
 def test_a_fence_that_cannot_be_shut_is_tried_again_then_told() -> None:
     world = World([Place("a:1", script=lambda command: NO if isinstance(command, m.ShutFence) else None)])
     result = world.launch(1, fence=True)
