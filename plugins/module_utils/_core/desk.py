@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from . import messages as m
-from .heritage import Heirlooms
+from .identity import Heirlooms
 from .place import Placement
 from .result import Decision
 from .tables import Filling, Tables

@@ -8,24 +8,12 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
-from .identity import MARK_KEY, NEVER, expires_of, owner_of, owner_value
+from .identity import MARK_KEY, NEVER, Heirlooms, expires_of, owner_of, owner_value
 
 if t.TYPE_CHECKING:
     from .desk import Desk
     from .rows import LocationRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heirlooms:
-    """Whose the fleet is by its own marks, and when it ends (epoch seconds).
-
-    No owner is empty; ``ends`` is None where one of its servers never ends, and 0 where it has none.
-    """
-
-    owner: str = ""
-    ends: int | None = 0
 
 
 def expires(desk: Desk, row: LocationRow) -> str:

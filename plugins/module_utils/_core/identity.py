@@ -167,3 +167,14 @@ def image_of(server: Server) -> str:
 
 def owner_of(server: Server) -> str:
     return dict(server.metadata).get(OWNER_KEY, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heirlooms:
+    """Whose the fleet is by its own marks, and when it ends (epoch seconds).
+
+    No owner is empty; ``ends`` is None where one of its servers never ends, and 0 where it has none.
+    """
+
+    owner: str = ""
+    ends: int | None = 0
