@@ -28,7 +28,8 @@ if t.TYPE_CHECKING:
     from .clock import Clock
     from .wire import Wire
 
-_ROUNDS = 5
+_ROUNDS = 10
+_FAILURES = 5
 _PAUSE = (0.2, 0.6)
 _MARGIN = 0.25
 _MAY_PASS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
@@ -72,6 +73,7 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
     done: list[Step] = []
     failed: CallError | None = None
     doubtful = False
+    failures = 0
     for _round in range(_ROUNDS):
         try:
             plan = trade.plan(site)
@@ -82,7 +84,8 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
             steps = plan.steps if check else tuple(done)
             return Ready(location=site.account.label, before=first.before, after=plan.after, done=steps)
         if failed is not None:
-            if not _may_pass(failed):
+            failures += 1
+            if failures == _FAILURES or not _may_pass(failed):
                 break
             site.clock.sleep(random.uniform(*_PAUSE))
         failed = _act(trade, site, plan.steps, done)
@@ -92,8 +95,10 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
 
 
 def _act(trade: Trade, site: Site, steps: t.Iterable[Step], done: list[Step]) -> CallError | None:
-    """Carry out what is planned, up to the first step that fails."""
+    """Carry out what is planned, up to the first step that fails, or that only the next read gives its ids."""
     for step in steps:
+        if step.later:
+            break
         try:
             trade.act(site, step)
         except CallError as failed:

@@ -25,12 +25,16 @@ Row = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One write: ``what`` is a verb that the kind knows ("create"), ``told`` a sentence's half ("create key ops")."""
+    """One write: ``what`` is a verb that the kind knows ("create"), ``told`` a sentence's half ("create key ops").
+
+    A ``later`` one needs what an earlier one makes: it is told now, and planned again and carried out after a new read.
+    """
 
     what: str
     told: str
     id: str = ""
     facts: Row | None = None
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,17 @@ def _row(ready: Ready) -> dict[str, t.Any]:
 
 def _line(location: str, row: Row | None) -> str:
     """One location in a diff, a fact a line."""
-    if row is None:
-        return ""
-    return "".join(f"{location} {name}: {value}\n" for name, value in row.items())
+    return "" if row is None else "".join(f"{line}\n" for line in _lines(location, row))
+
+
+def _lines(what: str, value: object) -> t.Iterator[str]:
+    """A fact, or each of those in it; an id is none, as nobody knows it before a thing is made."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name != "id":
+                yield from _lines(f"{what} {name}", each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _lines(what, each)
+    else:
+        yield f"{what}: {value}"

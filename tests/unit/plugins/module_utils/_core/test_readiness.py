@@ -45,6 +45,12 @@ def test_a_diff_has_a_line_for_each_fact() -> None:
     }
 
 
+def test_a_diff_goes_into_what_has_parts_and_leaves_ids_out() -> None:
+    row = {"groups": {"web": {"id": "1", "rules": ["tcp 22", "tcp 80"]}}, "id": "2"}
+    diff = readiness_answer("groups", [Ready(location="a:1", after=row)], check=True)["diff"]
+    assert diff["after"] == "a:1 groups web rules: tcp 22\na:1 groups web rules: tcp 80\n"
+
+
 def test_check_mode_tells_what_would_be() -> None:
     told = readiness_answer("key ops", [MADE, SAME], check=True)
     assert told["msg"] == "key ops: 1 of 2 locations would be changed"
