@@ -118,6 +118,9 @@ def show_quota(project_id: str) -> Response:
         "port": sum(1 for port in region.ports.values() if port.project_id == project_id),
         "floatingip": sum(1 for each in region.floating_ips.values() if each.project_id == project_id),
         "security_group": sum(1 for each in region.security_groups.values() if each.project_id == project_id),
+        "security_group_rule": sum(
+            len(each.rules) for each in region.security_groups.values() if each.project_id == project_id
+        ),
         "network": sum(1 for each in region.networks.values() if each.project_id == project_id),
     }
     names = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")

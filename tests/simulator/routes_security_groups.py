@@ -14,10 +14,10 @@ from flask import Response
 from . import context
 from .clock import iso
 from .identifiers import new_uuid
-from .network import Row, blueprint, cut, listed, not_found, over_quota
+from .network import Row, blueprint, cut, listed, over_quota
 from .refusal import Refused
 from .resources import SecurityGroup
-from .security_rules import egress_rules, with_rules
+from .security_rules import checked, egress_rules, meaning, with_rules
 
 
 @blueprint.get("/v2.0/security-groups")
@@ -31,8 +31,11 @@ def create_security_group() -> Response:
     """A new group, which lets everything out."""
     given = context.body().get("security_group") or {}
     region, project_id = context.region(), context.project().id
+    if str(given.get("name")).lower() == "default":
+        raise Refused(409, "Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
     if 0 <= region.quota(project_id)["security_group"] <= len(_mine()):
         raise over_quota("security_group")
+    _take_room(len(egress_rules()))
     group = SecurityGroup(
         id=new_uuid(region.randomness),
         name=given.get("name", ""),
@@ -69,7 +72,7 @@ def delete_security_group(group_id: str) -> Response:
     if group.name == "default":
         text = "Insufficient rights for removing default security group."
         raise Refused(409, text, "SecurityGroupCannotRemoveDefault")
-    del context.region().security_groups[group_id]
+    _delete(group_id)
     return Response(status=204)
 
 
@@ -81,11 +84,10 @@ def list_rules() -> Response:
 
 @blueprint.post("/v2.0/security-group-rules")
 def create_rules() -> Response:
-    """One rule, or many in one call."""
+    """One rule, or many of one group in one call: all or none."""
     body = context.body()
-    wanted = body.get("security_group_rules") or [body.get("security_group_rule") or {}]
-    made = [_add_rule(given) for given in wanted]
     many = "security_group_rules" in body
+    made = _add_rules(body["security_group_rules"] if many else [body.get("security_group_rule") or {}])
     return context.answer(201, {"security_group_rules": made} if many else {"security_group_rule": made[0]})
 
 
@@ -96,7 +98,7 @@ def show_rule(rule_id: str) -> Response:
         for rule in group.rules:
             if rule["id"] == rule_id:
                 return context.answer(200, {"security_group_rule": dict(rule)})
-    raise not_found("SecurityGroupRuleNotFound", "Security group rule", rule_id)
+    raise Refused(404, f"Security group rule {rule_id} does not exist", "SecurityGroupRuleNotFound")
 
 
 @blueprint.delete("/v2.0/security-group-rules/<rule_id>")
@@ -107,19 +109,45 @@ def delete_rule(rule_id: str) -> Response:
         if len(kept) < len(group.rules):
             context.region().security_groups[group.id] = dataclasses.replace(group, rules=kept)
             return Response(status=204)
-    raise not_found("SecurityGroupRuleNotFound", "Security group rule", rule_id)
+    raise Refused(404, f"Security group rule {rule_id} does not exist", "SecurityGroupRuleNotFound")
 
 
-def _add_rule(given: t.Mapping[str, t.Any]) -> Row:
-    group = _found(str(given.get("security_group_id")))
-    changed = with_rules(group, context.region().randomness, [given])
-    rule = dict(changed.rules[-1])
+def _add_rules(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Row]:
+    if len({each.get("security_group_id") for each in given}) > 1:
+        text = "Only allowed to update rules for one security profile at a time"
+        raise Refused(400, text, "SecurityGroupNotSingleGroupRules")
+    wanted = [checked(each) for each in given]
+    group = _found(str(given[0].get("security_group_id")))
+    for each in wanted:
+        if each["remote_group_id"]:
+            _found(each["remote_group_id"])
+    if len({meaning(each) for each in wanted}) < len(wanted):
+        raise Refused(409, "Duplicate Security Group Rule in POST.", "DuplicateSecurityGroupRuleInPost")
     for old in group.rules:
-        if {**old, "id": "", "description": ""} == {**rule, "id": "", "description": ""}:
+        if meaning(old) in {meaning(each) for each in wanted}:
             text = f"Security group rule already exists. Rule id is {old['id']}."
             raise Refused(409, text, "SecurityGroupRuleExists")
+    _take_room(len(wanted))
+    changed = with_rules(group, context.region().randomness, wanted)
     context.region().security_groups[group.id] = changed
-    return rule
+    return [dict(rule) for rule in changed.rules[len(group.rules) :]]
+
+
+def _take_room(number: int) -> None:
+    """Refuse so many rules more than the quota allows."""
+    limit = context.region().quota(context.project().id)["security_group_rule"]
+    if 0 <= limit < number + sum(len(group.rules) for group in _mine()):
+        raise over_quota("security_group_rule")
+
+
+def _delete(group_id: str) -> None:
+    """A group goes with the rules of others that let its members in."""
+    groups = context.region().security_groups
+    del groups[group_id]
+    for other in list(groups.values()):
+        kept = tuple(rule for rule in other.rules if rule["remote_group_id"] != group_id)
+        if len(kept) < len(other.rules):
+            groups[other.id] = dataclasses.replace(other, rules=kept)
 
 
 def _mine() -> list[SecurityGroup]:
@@ -130,7 +158,7 @@ def _mine() -> list[SecurityGroup]:
 def _found(group_id: str) -> SecurityGroup:
     group = context.region().security_groups.get(group_id)
     if group is None or group.project_id != context.project().id:
-        raise not_found("SecurityGroupNotFound", "Security group", group_id)
+        raise Refused(404, f"Security group {group_id} does not exist", "SecurityGroupNotFound")
     return group
 
 

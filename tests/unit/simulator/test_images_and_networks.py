@@ -103,7 +103,8 @@ def test_a_security_group_in_use_stays(lab: Lab, member: Member) -> None:
     given = {"security_group": {"name": "web"}}
     web = member.ask("POST", "/security-groups", given, service=NETWORK).json["security_group"]
     assert [rule["direction"] for rule in web["security_group_rules"]] == ["egress", "egress"]
-    rule = {"security_group_rule": {"security_group_id": web["id"], "protocol": "tcp", "port_range_min": 22}}
+    ssh = {"protocol": "tcp", "port_range_min": 22, "port_range_max": 22}
+    rule = {"security_group_rule": {"security_group_id": web["id"], **ssh}}
     assert member.ask("POST", "/security-group-rules", rule, service=NETWORK).status == 201
     again = member.ask("POST", "/security-group-rules", rule, service=NETWORK)
     assert (again.status, again.json["NeutronError"]["type"]) == (409, "SecurityGroupRuleExists")
