@@ -91,6 +91,41 @@ PLACEMENT: Spec = {
     "on_unreachable": {"type": "str", "choices": ["replace", "fail"], "default": "replace"},
 }
 
+_RULES: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "direction": {"type": "str", "choices": ["ingress", "egress"], "default": "ingress"},
+        "protocol": {"type": "list", "elements": "str", "default": ["any"]},
+        "ports": {"type": "list", "elements": "str", "default": []},
+        "icmp_type": {"type": "int"},
+        "icmp_code": {"type": "int"},
+        "ethertype": {"type": "str", "choices": ["IPv4", "IPv6"]},
+        "cidrs": {"type": "list", "elements": "str", "default": []},
+        "groups": {"type": "list", "elements": "str", "default": []},
+        "peers": {"type": "list", "elements": "str", "default": []},
+        "description": {"type": "str"},
+    },
+}
+
+SECURITY_GROUP: Spec = {
+    "name": {"type": "str"},
+    "description": {"type": "str"},
+    "rules": _RULES,
+    "security_groups": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "description": {"type": "str"},
+            "rules": _RULES,
+        },
+    },
+    "exclusive": {"type": "bool", "default": True},
+    "egress": {"type": "bool", "default": True},
+    "adopt": {"type": "bool", "default": False},
+}
+
 SERVER_INFO: Spec = {
     "fleet": {"type": "str"},
     "locations": {"type": "list", "elements": "str", "default": []},

@@ -18,7 +18,7 @@ from functools import partial
 from http import HTTPStatus
 
 from .._core.faults import Fault, Kind
-from .._core.readiness import Ready
+from .._core.readiness import ObjectionError, Ready
 from .failure import CallError, Fate
 from .parallel import together
 
@@ -49,7 +49,7 @@ class Trade(t.Protocol):
     """What a kind of thing brings: GETs and a pure plan of what they told, and single writes."""
 
     def plan(self, site: Site) -> Plan:
-        """What is still to be done there; a `CallError` where that is not possible."""
+        """What is still to be done there; a `CallError` or an `ObjectionError` where that is not possible."""
 
     def act(self, site: Site, step: Step) -> None:
         """Carry one step out."""
@@ -77,7 +77,7 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
     for _round in range(_ROUNDS):
         try:
             plan = trade.plan(site)
-        except CallError as exc:
+        except (CallError, ObjectionError) as exc:
             return _ended(site, first, done, exc.fault, doubtful=doubtful)
         first = first or plan
         if check or not plan.steps:

@@ -15,12 +15,21 @@ import typing as t
 from dataclasses import dataclass
 
 from .advice import advice
+from .faults import Fault
 from .report import fault_text
 
 if t.TYPE_CHECKING:
-    from .faults import Fault
+    from .faults import Kind
 
 Row = t.Mapping[str, t.Any]
+
+
+class ObjectionError(Exception):
+    """Why nothing can be planned at a location, with what to do about it; nothing was written."""
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.fault = Fault(kind=kind, message=message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
