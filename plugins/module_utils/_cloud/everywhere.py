@@ -6,7 +6,8 @@
 """Brings one thing to every location at once: reads, plans, acts, and reads again until nothing is left to do.
 
 A write whose answer is lost, or that another run was faster with, is no failure yet: the next read tells what is so.
-Two runs at once therefore end as one would. A location that fails keeps none of the others from being done.
+Nor is a quota that is used up: another run may have made twice what it takes back just now. Several at once therefore
+end as one would. A location that fails keeps none of the others from being done.
 """
 
 from __future__ import annotations
@@ -71,26 +72,29 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
     """Level-triggered: each round plans anew from what is there."""
     first: Plan | None = None
     done: list[Step] = []
-    failed: CallError | None = None
     doubtful = False
     failures = 0
     for _round in range(_ROUNDS):
+        failed: CallError | ObjectionError | None
         try:
             plan = trade.plan(site)
-        except (CallError, ObjectionError) as exc:
+        except CallError as exc:
             return _ended(site, first, done, exc.fault, doubtful=doubtful)
-        first = first or plan
-        if check or not plan.steps:
-            steps = plan.steps if check else tuple(done)
-            return Ready(location=site.account.label, before=first.before, after=plan.after, done=steps)
+        except ObjectionError as exc:
+            failed = exc
+        else:
+            first = first or plan
+            if check or not plan.steps:
+                steps = plan.steps if check else tuple(done)
+                return Ready(location=site.account.label, before=first.before, after=plan.after, done=steps)
+            failed = _act(trade, site, plan.steps, done)
+            doubtful |= failed is not None and failed.fate is Fate.LOST
         if failed is not None:
             failures += 1
-            if failures == _FAILURES or not _may_pass(failed):
-                break
-            site.clock.sleep(random.uniform(*_PAUSE))
-        failed = _act(trade, site, plan.steps, done)
-        doubtful |= failed is not None and failed.fate is Fate.LOST
-    fault = failed.fault if failed else Fault(kind=Kind.SERVER_ERROR, message="what was done did not last")
+            if check or failures == _FAILURES or not _may_pass(failed):
+                return _ended(site, first, done, failed.fault, doubtful=doubtful)
+            site.clock.sleep(random.uniform(*_PAUSE) * 2 ** (failures - 1))
+    fault = Fault(kind=Kind.SERVER_ERROR, message="what was done did not last", remedy="see who else changes it")
     return _ended(site, first, done, fault, doubtful=doubtful)
 
 
@@ -107,7 +111,10 @@ def _act(trade: Trade, site: Site, steps: t.Iterable[Step], done: list[Step]) ->
     return None
 
 
-def _may_pass(failed: CallError) -> bool:
+def _may_pass(failed: CallError | ObjectionError) -> bool:
+    """Whether the next read may show another picture."""
+    if isinstance(failed, ObjectionError):
+        return failed.fault.kind is Kind.QUOTA
     return failed.fate is not Fate.REFUSED or failed.fault.status in _MAY_PASS
 
 

@@ -105,8 +105,8 @@ def _sources(member: Member, *, near: bool) -> list[Address]:
         raise ObjectionError(
             Kind.NO_ADDRESS,
             f"peers: server {member.name} at {member.location} has only private addresses ({shown}), by which nobody "
-            f"from elsewhere knows it; give it a floating IP or a public network, or leave fleet {member.fleet} out of "
-            "peers here (exclude this location)",
+            "from elsewhere knows it",
+            f"give it a floating IP or a public network, or leave fleet {member.fleet} out of peers here",
         )
     return found
 

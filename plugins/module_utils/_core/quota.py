@@ -42,5 +42,6 @@ def check_room(quotas: Mapping[str, Quota], resource: str, needed: int, freed: i
     raise ObjectionError(
         Kind.QUOTA,
         f"room for {quota.room:g} more {word}{'' if quota.room == 1 else 's'}, {needed} needed; {quota.used} of "
-        f"{quota.limit} used; delete what nobody needs, or have the quota raised",
+        f"{quota.limit} used",
+        "delete what nobody needs, or have the quota raised",
     )

@@ -25,11 +25,11 @@ Row = t.Mapping[str, t.Any]
 
 
 class ObjectionError(Exception):
-    """Why nothing can be planned at a location, with what to do about it; nothing was written."""
+    """Why nothing can be planned at a location, and what to do about it."""
 
-    def __init__(self, kind: Kind, message: str) -> None:
+    def __init__(self, kind: Kind, message: str, remedy: str) -> None:
         super().__init__(message)
-        self.fault = Fault(kind=kind, message=message)
+        self.fault = Fault(kind=kind, message=message, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

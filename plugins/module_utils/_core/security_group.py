@@ -60,7 +60,8 @@ def plan_groups(order: GroupsOrder, sight: GroupSight) -> Plan:
     called = [each.here for each in order.groups]
     for name in called:
         if called.count(name) > 1:
-            raise ObjectionError(Kind.AMBIGUOUS_NAME, f'several of the groups are called "{name}" here; see its hints')
+            text = f'several of the groups are called "{name}" here'
+            raise ObjectionError(Kind.AMBIGUOUS_NAME, text, "correct its hint security_groups")
     there = [_standing(order, group, sight) for group in order.groups]
     names = {each.id: each.name for each in sight.groups}
     before = {
@@ -90,14 +91,14 @@ def _standing(order: GroupsOrder, group: GroupOrder, sight: GroupSight) -> list[
         ids = ", ".join(sorted(each.id for each in same))
         raise ObjectionError(
             Kind.AMBIGUOUS_NAME,
-            f'{len(same)} security groups are named "{group.here}" ({ids}), and not all of them were made here; '
+            f'{len(same)} security groups are named "{group.here}" ({ids}), not all of them made by this module',
             "rename or delete those that are too many",
         )
     if others and order.absent and not order.adopt:
-        raise ObjectionError(Kind.INVALID, f"{_foreign(group)}; adopt: true deletes it all the same")
+        raise ObjectionError(Kind.INVALID, _foreign(group), "adopt: true deletes it all the same")
     if not same and is_id(group.here) and not order.absent:
         raise ObjectionError(
-            Kind.NO_GROUP, f"there is no security group {group.here}; a new one needs a name, not an id"
+            Kind.NO_GROUP, f"there is no security group {group.here}", "a new one needs a name, not an id"
         )
     users = sight.users or {}
     return sorted(same, key=lambda each: (not users.get(each.id), each.created, each.id))
@@ -133,10 +134,10 @@ def _remote(group: GroupOrder, name: str, sight: GroupSight, ids: Mapping[str, s
     which = f'which a rule of "{group.here}" names'
     if same:
         listed = ", ".join(each.id for each in same)
-        text = f'{len(same)} security groups are named "{name}", {which} ({listed}); name one by its id'
-        raise ObjectionError(Kind.AMBIGUOUS_NAME, text)
+        text = f'{len(same)} security groups are named "{name}", {which} ({listed})'
+        raise ObjectionError(Kind.AMBIGUOUS_NAME, text, "name one by its id")
     raise ObjectionError(
-        Kind.NO_GROUP, f'there is no security group "{name}", {which}; make it before, or in the same task'
+        Kind.NO_GROUP, f'there is no security group "{name}", {which}', "make it before, or in the same task"
     )
 
 
@@ -237,7 +238,8 @@ def _check_adoption(order: GroupsOrder, works: Iterable[_Work]) -> None:
             todo = "; ".join(step.told for step in work.steps[:_SHOWN])
             raise ObjectionError(
                 Kind.INVALID,
-                f"{_foreign(work.group)}, and is not as ordered ({todo}); adopt: true changes it, or give another name",
+                f"{_foreign(work.group)}, and is not as ordered ({todo})",
+                "adopt: true changes it, or give another name",
             )
 
 
@@ -247,8 +249,8 @@ def _delete(group: Group, sight: GroupSight) -> Step:
         more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
         raise ObjectionError(
             Kind.CONFLICT,
-            f'security group "{group.name}" ({group.id}) is in use by {", ".join(users[:_SHOWN])}{more}; delete these '
-            "first, or take the group from them",
+            f'security group "{group.name}" ({group.id}) is in use by {", ".join(users[:_SHOWN])}{more}',
+            "delete these first, or take the group from them",
         )
     return Step(what="delete", told=f"delete security group {group.name}", id=group.id)
 

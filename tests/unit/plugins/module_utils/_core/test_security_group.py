@@ -55,7 +55,7 @@ def done(plan: Plan) -> list[str]:
 def objection(order: GroupsOrder, sight: GroupSight) -> str:
     with pytest.raises(ObjectionError) as refused:
         plan_groups(order, sight)
-    return refused.value.fault.message
+    return f"{refused.value.fault.message}; {refused.value.fault.remedy}"
 
 
 def test_makes_what_is_lacking_and_needs_its_id_for_the_rules() -> None:
