@@ -29,14 +29,17 @@ def _span(cidr: str) -> tuple[int, int]:
 
 
 def take_address(region: Region, network: Network, wanted: str = "") -> str | None:
-    """A free address of the network, or the wanted one; None if there is none."""
+    """A free address of the network's first subnet, or the wanted one; None if there is none."""
     taken = region.taken.setdefault(network.id, set())
+    subnets = region.subnets_of(network.id)
+    if not subnets:
+        return None
     if wanted:
         if wanted in taken:
             return None
         taken.add(wanted)
         return wanted
-    first, last = _span(network.cidr)
+    first, last = _span(subnets[0].cidr)
     size = last - first + 1
     if len(taken) >= size:
         return None
@@ -59,7 +62,7 @@ def new_port(region: Region, network: Network, project_id: str, **fields: t.Any)
     port = Port(
         id=new_uuid(region.randomness),
         network_id=network.id,
-        subnet_id=network.subnet_id,
+        subnet_id=fields.pop("subnet_id", region.subnets_of(network.id)[0].id),
         project_id=project_id,
         address=address,
         mac=f"fa:16:3e:{bits >> 16:02x}:{bits >> 8 & 255:02x}:{bits & 255:02x}",

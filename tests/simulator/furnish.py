@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import random
 import typing as t
@@ -13,7 +14,7 @@ import typing as t
 from .behaviours import Behaviours
 from .identifiers import fixed_hex, fixed_uuid
 from .region import Region
-from .resources import Flavor, Image, Keypair, Network, Project, SecurityGroup, User
+from .resources import Flavor, Image, Keypair, Network, Project, SecurityGroup, Subnet, User
 from .security_rules import default_rules, egress_rules, with_rules
 from .standing import add_server
 from .world import Cloud, World
@@ -91,8 +92,7 @@ def _furnish(region: Region, cloud: Cloud, number: int) -> None:
         )
         region.images[image.id] = image
     for raw in settings.networks:
-        network = Network(**_network(region, first, number, raw))
-        region.networks[network.id] = network
+        _network(region, first, number, raw)
     _security_groups(region, cloud, settings)
     for user in cloud.users.values():
         for position, raw in enumerate(settings.keypairs):
@@ -101,19 +101,28 @@ def _furnish(region: Region, cloud: Cloud, number: int) -> None:
         add_server(region, cloud, raw)
 
 
-def _network(region: Region, first: Project, number: int, raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _network(region: Region, first: Project, number: int, raw: t.Mapping[str, t.Any]) -> None:
     external = bool(raw.get("external", False))
     place = list(region.settings.networks).index(raw)
     inside, outside = f"10.{(10 + number) % 256}.{place * 16 % 256}.0/20", f"203.{number % 256}.{113 + place}.0/24"
     owner = fixed_hex(region.cloud, "project", "admin") if external or raw.get("shared") else first.id
-    name = raw["name"]
-    return {
-        "id": fixed_uuid(region.location, "network", name),
-        "subnet_id": fixed_uuid(region.location, "subnet", name),
-        "project_id": owner,
-        "cidr": outside if external else inside,
-        **raw,
-    }
+    name, created = raw["name"], region.now() - _LONG_AGO
+    cidr = raw.get("cidr", outside if external else inside)
+    told = {key: raw[key] for key in raw if key != "cidr"}
+    network = Network(
+        **{"id": fixed_uuid(region.location, "network", name), "project_id": owner, "created": created, **told}
+    )
+    region.networks[network.id] = network
+    subnet = Subnet(
+        id=fixed_uuid(region.location, "subnet", name),
+        name=f"{name}-subnet",
+        network_id=network.id,
+        project_id=network.project_id,
+        cidr=cidr,
+        created=created,
+        gateway=str(ipaddress.ip_network(cidr).network_address + 1),
+    )
+    region.subnets[subnet.id] = subnet
 
 
 def _security_groups(region: Region, cloud: Cloud, settings: RegionSettings) -> None:

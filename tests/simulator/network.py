@@ -52,7 +52,7 @@ def versions() -> Response:
 def version_document() -> Response:
     """What there is."""
     base = f"{context.region().base_url}/network/v2.0"
-    names = ("networks", "subnets", "ports", "security-groups", "floatingips", "quotas")
+    names = ("networks", "subnets", "ports", "routers", "security-groups", "floatingips", "quotas")
     resources = [
         {"name": name.rstrip("s"), "collection": name, "links": [{"rel": "self", "href": f"{base}/{name}"}]}
         for name in names

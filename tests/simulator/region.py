@@ -27,8 +27,10 @@ if t.TYPE_CHECKING:
         Keypair,
         Network,
         Port,
+        Router,
         SecurityGroup,
         ServerGroup,
+        Subnet,
         Volume,
     )
 
@@ -51,6 +53,8 @@ class Region:
     flavors: dict[str, Flavor] = dataclasses.field(default_factory=dict)
     images: dict[str, Image] = dataclasses.field(default_factory=dict)
     networks: dict[str, Network] = dataclasses.field(default_factory=dict)
+    subnets: dict[str, Subnet] = dataclasses.field(default_factory=dict)
+    routers: dict[str, Router] = dataclasses.field(default_factory=dict)
     ports: dict[str, Port] = dataclasses.field(default_factory=dict)
     ports_of: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     taken: dict[str, set[str]] = dataclasses.field(default_factory=dict)
@@ -104,6 +108,11 @@ class Region:
     def quota(self, project_id: str) -> dict[str, int]:
         """The limits of a project here; the dict may be changed."""
         return self.quotas.setdefault(project_id, dict(self.settings.quota))
+
+    def subnets_of(self, network_id: str) -> list[Subnet]:
+        """The subnets of a network, those of IPv4 first."""
+        found = [each for each in self.subnets.values() if each.network_id == network_id]
+        return sorted(found, key=lambda each: ":" in each.cidr)
 
     def cell_is_up(self, server: Server) -> bool:
         """Whether the database that holds this server answers."""

@@ -50,16 +50,46 @@ class Image:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A Neutron network with its one subnet."""
+    """A Neutron network."""
 
     id: str
     name: str
     project_id: str
-    subnet_id: str
-    cidr: str
+    created: float
     shared: bool = False
     external: bool = False
     mtu: int = 1450
+    description: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """A range of addresses on a network."""
+
+    id: str
+    name: str
+    network_id: str
+    project_id: str
+    cidr: str
+    created: float
+    description: str = ""
+    gateway: str | None = None
+    dhcp: bool = True
+    dns: tuple[str, ...] = ()
+    ra_mode: str | None = None
+    address_mode: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Router:
+    """A router, perhaps with a way out; its interfaces are ports."""
+
+    id: str
+    name: str
+    project_id: str
+    created: float
+    description: str = ""
+    external_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

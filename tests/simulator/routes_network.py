@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import typing as t
 
 from flask import Response, request
@@ -16,41 +15,12 @@ from . import context
 from .addresses import drop_port, new_port
 from .clock import iso
 from .network import Row, blueprint, cut, listed, not_found, over_quota
-from .order_networks import ports_left, visible_networks
+from .order_networks import ports_left
 from .refusal import Refused
+from .routes_networks import found_network
 
 if t.TYPE_CHECKING:
-    from .resources import Network, Port
-
-
-@blueprint.get("/v2.0/networks")
-def list_networks() -> Response:
-    """The networks a project sees."""
-    return listed("networks", map(_network, _networks()))
-
-
-@blueprint.get("/v2.0/networks/<network_id>")
-def show_network(network_id: str) -> Response:
-    """One network, by id only."""
-    found = next((each for each in _networks() if each.id == network_id), None)
-    if found is None:
-        raise not_found("NetworkNotFound", "Network", network_id)
-    return context.answer(200, {"network": cut(_network(found))})
-
-
-@blueprint.get("/v2.0/subnets")
-def list_subnets() -> Response:
-    """The subnets of those networks; an external network shows its own to nobody else."""
-    return listed("subnets", map(_subnet, (each for each in _networks() if _sees_inside(each))))
-
-
-@blueprint.get("/v2.0/subnets/<subnet_id>")
-def show_subnet(subnet_id: str) -> Response:
-    """One subnet."""
-    found = next((each for each in _networks() if each.subnet_id == subnet_id), None)
-    if found is None:
-        raise not_found("SubnetNotFound", "Subnet", subnet_id)
-    return context.answer(200, {"subnet": cut(_subnet(found))})
+    from .resources import Port
 
 
 @blueprint.get("/v2.0/ports")
@@ -122,6 +92,8 @@ def show_quota(project_id: str) -> Response:
             len(each.rules) for each in region.security_groups.values() if each.project_id == project_id
         ),
         "network": sum(1 for each in region.networks.values() if each.project_id == project_id),
+        "subnet": sum(1 for each in region.subnets.values() if each.project_id == project_id),
+        "router": sum(1 for each in region.routers.values() if each.project_id == project_id),
     }
     names = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
     shown: Row = {name: limits[name] for name in names}
@@ -138,26 +110,12 @@ def list_extensions() -> Response:
     return context.answer(200, {"extensions": shown})
 
 
-@blueprint.get("/v2.0/routers")
-def list_routers() -> Response:
-    """None: servers have no way out but floating IPs."""
-    return listed("routers", [])
-
-
 @blueprint.get("/v2.0/availability_zones")
 @blueprint.get("/v2.0/address-scopes")
 @blueprint.get("/v2.0/subnetpools")
 def list_nothing() -> Response:
     """Nothing of that kind."""
     return listed(request.path.rsplit("/", 1)[-1].replace("-", "_"), [])
-
-
-def _networks() -> list[Network]:
-    return visible_networks(context.region(), context.project().id)
-
-
-def _sees_inside(network: Network) -> bool:
-    return network.shared or network.project_id == context.project().id
 
 
 def _ports() -> list[Port]:
@@ -173,9 +131,7 @@ def _found_port(port_id: str) -> Port:
 
 def _create_port(wanted: t.Mapping[str, t.Any]) -> Port:
     region = context.region()
-    network = next((each for each in _networks() if each.id == wanted.get("network_id")), None)
-    if network is None:
-        raise not_found("NetworkNotFound", "Network", str(wanted.get("network_id")))
+    network = found_network(str(wanted.get("network_id")))
     own = [each.id for each in region.security_groups.values() if each.project_id == context.project().id]
     port = new_port(
         region,
@@ -191,46 +147,6 @@ def _create_port(wanted: t.Mapping[str, t.Any]) -> Port:
         text = f"No more IP addresses available on network {network.id}."
         raise Refused(409, text, "IpAddressGenerationFailure")
     return port
-
-
-def _network(network: Network) -> Row:
-    return {
-        "id": network.id,
-        "name": network.name,
-        "project_id": network.project_id,
-        "tenant_id": network.project_id,
-        "status": "ACTIVE",
-        "admin_state_up": True,
-        "shared": network.shared,
-        "router:external": network.external,
-        "subnets": [network.subnet_id] if _sees_inside(network) else [],
-        "mtu": network.mtu,
-        "port_security_enabled": True,
-        "availability_zones": [],
-        "availability_zone_hints": [],
-        "description": "",
-        "tags": [],
-    }
-
-
-def _subnet(network: Network) -> Row:
-    span = ipaddress.ip_network(network.cidr)
-    return {
-        "id": network.subnet_id,
-        "name": f"{network.name}-subnet",
-        "network_id": network.id,
-        "project_id": network.project_id,
-        "tenant_id": network.project_id,
-        "cidr": network.cidr,
-        "ip_version": span.version,
-        "gateway_ip": str(span.network_address + 1),
-        "enable_dhcp": True,
-        "allocation_pools": [],
-        "dns_nameservers": [],
-        "host_routes": [],
-        "description": "",
-        "tags": [],
-    }
 
 
 def _port(port: Port) -> Row:
