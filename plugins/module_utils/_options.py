@@ -126,6 +126,17 @@ SECURITY_GROUP: Spec = {
     "adopt": {"type": "bool", "default": False},
 }
 
+NETWORK: Spec = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "pools": {"type": "list", "elements": "str", "default": ["10.64.0.0/12"]},
+    "prefix_length": {"type": "int", "default": 24},
+    "mtu": {"type": "int"},
+    "dns_servers": {"type": "list", "elements": "str"},
+    "router": {"type": "bool", "default": True},
+    "external_network": {"type": "str"},
+}
+
 SERVER_INFO: Spec = {
     "fleet": {"type": "str"},
     "locations": {"type": "list", "elements": "str", "default": []},

@@ -115,7 +115,7 @@ def _may_pass(failed: CallError | ObjectionError) -> bool:
     """Whether the next read may show another picture."""
     if isinstance(failed, ObjectionError):
         return failed.fault.kind is Kind.QUOTA
-    return failed.fate is not Fate.REFUSED or failed.fault.status in _MAY_PASS
+    return failed.fate is not Fate.REFUSED or failed.fault.status in _MAY_PASS or failed.fault.kind is Kind.CONFLICT
 
 
 def _ended(site: Site, first: Plan | None, done: list[Step], fault: Fault, *, doubtful: bool) -> Ready:

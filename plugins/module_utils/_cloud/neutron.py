@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from http import HTTPStatus
 from urllib.parse import quote
 
 from .._core.quota import Quota
 from .failure import CallError
 from .servers import fields, number, rows, text
+from .wire import Request
 
 if t.TYPE_CHECKING:
     from .everywhere import Site
@@ -26,6 +28,16 @@ def listed(site: Site, path: str, key: str) -> list[Row]:
     """The rows of a list, as far as they have an id."""
     content = fields(site.wire.get(path, site.deadline, "network").content)
     return [row for row in map(fields, rows(content.get(key))) if text(row.get("id"))]
+
+
+def send(site: Site, method: str, path: str, body: object = None) -> None:
+    """One write. What is to be gone and is not there is gone already; whether it is, the next read tells."""
+    request = Request(method=method, service="network", path=path, body=None if body is None else lambda _version: body)
+    try:
+        site.wire.send(request, site.deadline)
+    except CallError as failed:
+        if failed.fault.status != HTTPStatus.NOT_FOUND or method != "DELETE":
+            raise
 
 
 def quotas(site: Site) -> dict[str, Quota]:

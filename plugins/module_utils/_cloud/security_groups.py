@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from .._core.peers import Peers, peer_rules
@@ -17,10 +16,8 @@ from .._core.readiness import ObjectionError
 from .._core.security_group import Group, GroupSight, plan_groups
 from .._core.security_order import GroupsOrder, is_id
 from .._core.security_rules import rule_seen
-from .failure import CallError
-from .neutron import in_project, listed, project, quotas, told_users
+from .neutron import in_project, listed, project, quotas, send, told_users
 from .servers import rows, text
-from .wire import Request
 
 if t.TYPE_CHECKING:
     from .._core.readiness import Plan, Step
@@ -58,14 +55,14 @@ class SecurityGroups:
         facts = dict(step.facts or {})
         if step.what in ("remove", "delete"):
             path = f"{_RULES if step.what == 'remove' else _GROUPS}/{quote(step.id, safe='')}"
-            _delete(site, path)
+            send(site, "DELETE", path)
         elif step.what == "add":
             rules = [{"security_group_id": step.id, **rule} for rule in facts["rules"]]
-            _send(site, "POST", _RULES, {"security_group_rules": rules})
+            send(site, "POST", _RULES, {"security_group_rules": rules})
         elif step.what == "create":
-            _send(site, "POST", _GROUPS, {"security_group": facts})
+            send(site, "POST", _GROUPS, {"security_group": facts})
         else:
-            _send(site, "PUT", f"{_GROUPS}/{quote(step.id, safe='')}", {"security_group": facts})
+            send(site, "PUT", f"{_GROUPS}/{quote(step.id, safe='')}", {"security_group": facts})
 
     def _sight(self, site: Site, order: GroupsOrder) -> GroupSight:
         """One GET for all that are named, and another where some are named by id."""
@@ -103,16 +100,3 @@ def _users(site: Site, groups: t.Collection[str]) -> dict[str, list[str]]:
     ports = [row for row in listed(site, f"/ports?{query}", "ports") if in_project(row, project(site))]
     found = {each: [row for row in ports if each in rows(row.get("security_groups"))] for each in groups}
     return {each: told_users(site, users) for each, users in found.items()}
-
-
-def _send(site: Site, method: str, path: str, body: object) -> None:
-    site.wire.send(Request(method=method, service="network", path=path, body=lambda _version: body), site.deadline)
-
-
-def _delete(site: Site, path: str) -> None:
-    """What is gone already is gone; whether it is, the next read tells."""
-    try:
-        site.wire.send(Request(method="DELETE", service="network", path=path), site.deadline)
-    except CallError as failed:
-        if failed.fault.status != HTTPStatus.NOT_FOUND:
-            raise
