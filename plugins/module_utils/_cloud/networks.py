@@ -38,10 +38,14 @@ _RIVAL = ("overlaps with another subnet", "already has a port on subnet")
 
 @dataclass(slots=True)
 class Ranges:
-    """Which range each location has or would get. All of them are asked, once, when the first needs a new one."""
+    """Which range each location has or would get. All of them are asked, once, when the first needs a new one.
+
+    They have so many ``seconds`` from then on.
+    """
 
     order: NetworkOrder
     sites: t.Sequence[Site]
+    seconds: float
     silent: dict[str, Fault] = field(default_factory=dict)
     _found: dict[str, list[str]] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -53,8 +57,10 @@ class Ranges:
             return tuple(self._found.get(label, ()))
 
     def _ask(self) -> dict[str, list[str]]:
-        first = self.sites[0]
-        ends = together([partial(self._ask_one, site) for site in self.sites], first.clock, first.deadline)
+        clock = self.sites[0].clock
+        until = clock.now() + self.seconds
+        asks = [partial(self._ask_one, replace(site, deadline=until)) for site in self.sites]
+        ends = together(asks, clock, until)
         taken: dict[str, t.Sequence[str] | None] = {}
         own: dict[str, list[str]] = {}
         for site, end in zip(self.sites, ends, strict=True):

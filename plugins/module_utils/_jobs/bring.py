@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from .._cloud.clock import SystemClock
 from .._cloud.everywhere import Site, everywhere
 from .._cloud.session import Sessions
 from .._cloud.transport import Meter
+from .._cloud.turns import turn, turn_of
 from .._cloud.wire import Wire
 from .._core.readiness import readiness_answer, readiness_failure
 from .ask import Outcome, chosen_by
@@ -32,7 +34,9 @@ def brought(what: str, trade: Trade, params: t.Mapping[str, t.Any], *, check: bo
         for each in wanted
         if each.hints.available
     ]
-    found = everywhere(trade, sites, check=check)
+    # Several at once here would each make what the others take back; elsewhere there may be others all the same.
+    with contextlib.nullcontext() if check else turn(turn_of(what, accounts), clock, params["timeout"] / 2, lambda: ""):
+        found = everywhere(trade, sites, check=check)
     left_out = tuple(
         f"{each.label}: left out, since its status is unavailable" for each in wanted if not each.hints.available
     )

@@ -35,9 +35,12 @@ def network(params: t.Mapping[str, t.Any], *, check: bool) -> Outcome:
     accounts, _chosen = chosen_by(params)
     clock, meter = SystemClock(), Meter()
     sessions = Sessions(accounts, clock, meter)
-    until = clock.now() + min(_LONGEST, params["timeout"] * _SHARE)
-    sites = [Site(account=each, wire=Wire(each, sessions, clock), clock=clock, deadline=until) for each in accounts.all]
-    ranges = Ranges(order, sites)
+    seconds = min(_LONGEST, params["timeout"] * _SHARE)
+    sites = [
+        Site(account=each, wire=Wire(each, sessions, clock), clock=clock, deadline=clock.now() + seconds)
+        for each in accounts.all
+    ]
+    ranges = Ranges(order, sites, seconds)
     outcome = brought(f"network {order.name}", Networks(order, ranges), params, check=check)
     requests = Counter(meter.totals()) + Counter(outcome.answer["requests"])
     warnings = tuple(

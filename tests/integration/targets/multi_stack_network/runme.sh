@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+set -eu
+# shellcheck source=/dev/null
+source ../setup_simulator/start.sh --config ../setup_simulator/world.yml
+ansible-playbook main.yml "$@"
