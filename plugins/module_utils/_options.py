@@ -75,6 +75,40 @@ EVERYWHERE: Spec = {
     "timeout": {"type": "float", "default": 60},
 }
 
+ACCOUNT: Spec = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent", "verified"], "default": "present"},
+    "openrc": {"type": "path"},
+    "auth": {
+        "type": "dict",
+        "options": {
+            "auth_url": {"type": "str"},
+            "username": {"type": "str"},
+            "user_id": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "user_domain_name": {"type": "str"},
+            "user_domain_id": {"type": "str"},
+            "project_name": {"type": "str"},
+            "project_id": {"type": "str"},
+            "project_domain_name": {"type": "str"},
+            "project_domain_id": {"type": "str"},
+            "application_credential_id": {"type": "str"},
+            "application_credential_name": {"type": "str"},
+            "application_credential_secret": {"type": "str", "no_log": True},
+        },
+    },
+    "auth_type": {"type": "str"},
+    "regions": {"type": "list", "elements": "str", "default": []},
+    "interface": {"type": "str", "choices": ["public", "internal", "admin"]},
+    "cacert": {"type": "path"},
+    "verify": {"type": "bool"},
+    "hints": {"type": "dict"},
+    "region": {"type": "str"},
+    "drop_comments": {"type": "bool", "default": False},
+    "give_up": {"type": "bool", "default": False},
+    "timeout": {"type": "float", "default": 20},
+}
+
 KEYPAIR: Spec = {
     "name": {"type": "str", "required": True},
     "public_key": {"type": "str", "no_log": False},

@@ -26,6 +26,7 @@ from .._errors import AccountsError, MissingLibraryError
 from .hints import SECTION, Guide, NameMaps, Notes, notes_from
 from .sdk import config_loader
 from .shapes import complaint, mapping, refuse_misshapen, sort_of
+from .yaml_text import parsed
 
 if t.TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
@@ -134,13 +135,8 @@ def _fitting(accounts: Accounts, patterns: t.Sequence[str], option: str) -> froz
 
 def _config(path: str) -> OpenStackConfig:
     """The SDK's reading of clouds.yaml. What it cannot read it skips with a line in a log: here that is an error."""
-    try:
-        loader = config_loader()
-    except ImportError as exc:
-        raise MissingLibraryError(
-            f"openstacksdk cannot be imported ({exc}); install it for the Python that runs this: "
-            f"{sys.executable} -m pip install openstacksdk"
-        ) from exc
+    loader = sdk_loader()
+    config: OpenStackConfig
     named = path or os.environ.get(CLOUDS_FILE, "")
     if named and not os.path.exists(named):
         who = "clouds_yaml_path" if path else CLOUDS_FILE
@@ -163,6 +159,17 @@ def _config(path: str) -> OpenStackConfig:
     if there and there != config.config_filename:
         _content(there)
     return config
+
+
+def sdk_loader() -> t.Any:
+    """The SDK's module that reads clouds.yaml."""
+    try:
+        return config_loader()
+    except ImportError as exc:
+        raise MissingLibraryError(
+            f"openstacksdk cannot be imported ({exc}); install it for the Python that runs this: "
+            f"{sys.executable} -m pip install openstacksdk"
+        ) from exc
 
 
 def _secure_files(path: str) -> list[str]:
@@ -289,18 +296,13 @@ def _guide(path: str) -> Guide:
 
 
 def _content(path: str) -> object:
-    """A YAML file's content. Of what is wrong with it only the place is told: the line itself may hold a secret."""
-    import yaml  # noqa: PLC0415
-
+    """A YAML file's content."""
     try:
         with open(path, encoding="utf-8") as file:
-            return yaml.safe_load(file)
+            return parsed(file.read(), path)
     except OSError as exc:
         raise AccountsError(f"{path}: it cannot be read: {exc.strerror}; correct the path, or its permissions") from exc
-    except (yaml.YAMLError, UnicodeDecodeError) as exc:
-        mark = getattr(exc, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(exc, "problem", None) or "it is not UTF-8"
+    except UnicodeDecodeError:
         raise AccountsError(
-            f"{path}{line}: this is no valid YAML ({problem}); correct it there or just before"
-        ) from exc
+            f"{path}: this is no valid YAML (it is not UTF-8); correct it there or just before"
+        ) from None

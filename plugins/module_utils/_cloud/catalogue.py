@@ -123,7 +123,7 @@ def _zones(wire: Wire, deadline: float) -> list[Row]:
     )
 
 
-def _versions(wire: Wire, deadline: float) -> list[Row]:
+def compute_versions(wire: Wire, deadline: float) -> list[Row]:
     """Nova's microversions: the oldest and newest that it offers, and the one that it is spoken to in."""
     content = fields(wire.get("/", deadline, ROOT).content)
     listed = rows(content.get("versions"))
@@ -176,5 +176,5 @@ _READERS: dict[str, t.Callable[[Wire, float], list[Row]]] = {
     "images": _images,
     "networks": _networks,
     "zones": _zones,
-    "versions": _versions,
+    "versions": compute_versions,
 }

@@ -20,6 +20,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from .._core.cloud_entry import SECRETS
 from .._core.faults import Answer, Fault, Kind, fault_of
 from .._core.listing import listing
 from .failure import CallError, Fate, reading, seconds_to_wait, text_of, tidy
@@ -111,7 +112,7 @@ class Session:
         try:
             return dict(self.keystone.get_auth_headers() or {})
         except exceptions.HttpError as exc:
-            raise _refused(exc, self.host("identity"), self._clock.wall()) from exc
+            raise _refused(exc, self, self._clock.wall()) from exc
         except exceptions.InvalidResponse as exc:
             message = f"{self.host('identity')} does not answer as Keystone does"
             fault = Fault(
@@ -166,6 +167,27 @@ class Session:
     def user(self) -> str:
         """The name that Keystone knows us by."""
         return str(getattr(self._access(), "username", None) or "")
+
+    @property
+    def auth_url(self) -> str:
+        """Where Keystone is, as the user wrote it; it may hold a password."""
+        config = self._settings.config
+        return str(config["auth"].get("auth_url") or config.get("auth_url") or "")
+
+    @property
+    def catalog(self) -> dict[str, list[str]]:
+        """The types of services that Keystone names, each with its regions."""
+        catalog = getattr(self._access(), "service_catalog", None)
+        services = catalog.catalog if catalog is not None else ()
+        return {str(each.get("type") or ""): sorted(_regions([each])) for each in services}
+
+    def discreet(self, said: bytes, token: str = "") -> bytes:
+        """What a service said, without what proves who we are: some send back what they were sent."""
+        auth = self._settings.config["auth"]
+        hidden = {token, *(str(value) for name, value in auth.items() if name in SECRETS and value)} - {""}
+        for each in sorted((*hidden, *(json.dumps(each)[1:-1] for each in hidden)), key=len, reverse=True):
+            said = said.replace(each.encode(), b"***")
+        return said
 
     def _access(self) -> t.Any:
         """What Keystone said with the token; None where nothing is asked of Keystone."""
@@ -233,10 +255,10 @@ def _regions(catalog: t.Iterable[t.Any]) -> set[str]:
     return {str(each.get("region_id") or each.get("region") or "") for each in endpoints} - {""}
 
 
-def _refused(exc: t.Any, host: str, now: float) -> CallError:
+def _refused(exc: t.Any, session: Session, now: float) -> CallError:
     """What Keystone's refusal means; ``now`` in epoch seconds."""
     body, headers = (b"", {}) if exc.response is None else (exc.response.content, exc.response.headers)
-    text = text_of(body) or tidy(str(exc))
+    text = text_of(session.discreet(body)) or tidy(session.discreet(str(exc).encode()).decode())
     answer = Answer(
         status=exc.http_status,
         message=text,
@@ -246,7 +268,7 @@ def _refused(exc: t.Any, host: str, now: float) -> CallError:
     fault = fault_of(answer)
     kind = Kind.MISCONFIGURED if exc.http_status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND) else fault.kind
     told = _REFUSALS.get(exc.http_status) or (_TOO_OFTEN if kind is Kind.RATE_LIMIT else _NO_TOKEN)
-    return CallError(Fate.NOT_SENT, replace(fault, kind=kind, message=told.format(text=text, host=host)))
+    return CallError(Fate.NOT_SENT, replace(fault, kind=kind, message=told.format(text=text, host=session.host("identity"))))
 
 
 def _failed(exc: BaseException, host: str) -> CallError:
