@@ -95,7 +95,7 @@ class Gateway:
         if step.commit_after is not None:
             self._land_late(visit, step.commit_after)
         if step.do == "answer":
-            self._send_later(visit, _declared(step, visit.address), step.seconds, label)
+            self._send_later(visit, _declared(step, visit), step.seconds, label)
         elif step.do in {"truncate", "drip"}:
             reply = reply or self._perform(visit)
             self._note(visit, reply.status, len(reply.body), label)
@@ -197,10 +197,12 @@ def _name_in(text: bytes) -> str:
     return str(inner.get("name", "")) if isinstance(inner, dict) else ""
 
 
-def _declared(step: Step, address: Address) -> Reply:
-    body = step.body
+def _declared(step: Step, visit: Visit) -> Reply:
+    body, address = step.body, visit.address
     if body is None:
-        message = step.message or f"The simulator was told to answer {step.status}."
+        message = (
+            step.message.replace("{sent}", _sent(visit.request)) or f"The simulator was told to answer {step.status}."
+        )
         if step.status in {502, 503, 504}:
             page = f"<html><body><h1>{step.status}</h1>{message}</body></html>".encode()
             return Reply(step.status, (("Content-Type", "text/html"), *step.headers.items()), page)
@@ -208,6 +210,11 @@ def _declared(step: Step, address: Address) -> Reply:
     if isinstance(body, str):
         return Reply(step.status, (("Content-Type", "text/html"), *step.headers.items()), body.encode())
     return json_reply(step.status, body, step.headers)
+
+
+def _sent(request: Request) -> str:
+    """What a careless service sends back: the token, and what came with the request."""
+    return f"{request.headers.get('x-auth-token', '')} {request.body.decode(errors='replace')}"
 
 
 def error_body(service: str, status: int, message: str) -> t.Any:

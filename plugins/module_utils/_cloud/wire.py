@@ -133,7 +133,7 @@ class Wire:
         if response.status_code == HTTPStatus.NOT_ACCEPTABLE and request.service == "compute":
             self._negotiate(session, deadline)
             response = self._exchange(session, request, deadline)
-        return self._read(request, response, session.host(request.service))
+        return self._read(request, response, session)
 
     def _exchange(self, session: Session, request: Request, deadline: float) -> t.Any:
         """One HTTP request and its answer, whatever that is."""
@@ -180,10 +180,12 @@ class Wire:
             raise CallError(Fate.NOT_SENT, fault)
         self._clock.sleep(turn - now)
 
-    def _read(self, request: Request, response: t.Any, host: str) -> Reply:
+    def _read(self, request: Request, response: t.Any, session: Session) -> Reply:
         """A good answer's content; everything else is a `CallError`."""
         status, body, headers = response.status_code, response.content, response.headers
+        host = session.host("compute" if request.service == ROOT else request.service)
         if status >= HTTPStatus.BAD_REQUEST:
+            body = session.discreet(body, response.request.headers.get("X-Auth-Token", ""))
             asked = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
             answer = Answer(
                 status=status,
@@ -223,7 +225,7 @@ class Wire:
             if self._negotiated:
                 return
             request = Request(service=ROOT, path="/")
-            document = self._read(request, self._exchange(session, request, deadline), session.host("compute"))
+            document = self._read(request, self._exchange(session, request, deadline), session)
             self.version = _offered(document.content)
             self._negotiated = True
 
