@@ -136,7 +136,6 @@ def _fitting(accounts: Accounts, patterns: t.Sequence[str], option: str) -> froz
 def _config(path: str) -> OpenStackConfig:
     """The SDK's reading of clouds.yaml. What it cannot read it skips with a line in a log: here that is an error."""
     loader = sdk_loader()
-    config: OpenStackConfig
     named = path or os.environ.get(CLOUDS_FILE, "")
     if named and not os.path.exists(named):
         who = "clouds_yaml_path" if path else CLOUDS_FILE

@@ -268,7 +268,9 @@ def _refused(exc: t.Any, session: Session, now: float) -> CallError:
     fault = fault_of(answer)
     kind = Kind.MISCONFIGURED if exc.http_status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND) else fault.kind
     told = _REFUSALS.get(exc.http_status) or (_TOO_OFTEN if kind is Kind.RATE_LIMIT else _NO_TOKEN)
-    return CallError(Fate.NOT_SENT, replace(fault, kind=kind, message=told.format(text=text, host=session.host("identity"))))
+    return CallError(
+        Fate.NOT_SENT, replace(fault, kind=kind, message=told.format(text=text, host=session.host("identity")))
+    )
 
 
 def _failed(exc: BaseException, host: str) -> CallError:

@@ -32,7 +32,9 @@ def parsed(text: str, path: str) -> t.Any:
         mark = getattr(exc, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = _QUOTED.sub("", str(getattr(exc, "problem", None) or "it holds what no text holds"))
-        raise AccountsError(f"{path}{line}: this is no valid YAML ({problem}); correct it there or just before") from None
+        raise AccountsError(
+            f"{path}{line}: this is no valid YAML ({problem}); correct it there or just before"
+        ) from None
 
 
 def rewritten(text: str, edits: t.Sequence[Edit], path: str, *, drop_comments: bool) -> str:

@@ -176,7 +176,7 @@ def test_a_comment_is_what_yaml_takes_for_one() -> None:
 def test_of_what_is_no_yaml_the_place_is_told_and_not_the_text(text: str, says: str) -> None:
     with pytest.raises(AccountsError) as caught:
         parsed(text, "f")
-    assert str(caught.value) == says
+    assert str(caught.value) == f"{says}; correct it there or just before"
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
 
