@@ -84,7 +84,7 @@ def _see_empty(files: AccountFiles, params: Params) -> dict[str, int]:
     if found:
         fleets = sorted({str(row["fleet"]) for row in found})
         raise OrderError(
-            f"account {params['name']}: {len(found)} servers of ours are there, of the fleets {listing(fleets)}, and "
+            f"account {params['name']}: it has servers of ours ({len(found)}, of the fleets {listing(fleets)}), and "
             "nothing would find them any more; destroy them first, or give them up (give_up: true)"
         )
     silent = [f"{each['location']}: {each['reason']}" for each in unseen_rows(census)]

@@ -354,7 +354,7 @@ def test_removal_is_refused_while_servers_of_ours_are_there(lab: Door, clouds: S
     before = lab.all
     for check in (True, False):
         answer = lab(name="gamma", state="absent", check=check)
-        assert "account gamma: 2 servers of ours are there, of the fleets crawl" in answer["msg"]
+        assert "account gamma: it has servers of ours (2, of the fleets crawl)" in answer["msg"]
     assert lab.all == before
     clouds.log.clear()
     assert lab(name="gamma", state="absent", give_up=True)["changed"]

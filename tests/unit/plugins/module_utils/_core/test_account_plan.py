@@ -69,7 +69,10 @@ def test_a_new_account_has_its_secret_apart() -> None:
         "clouds": {"alpha": {"auth": ADA, "cacert": "/ca", "verify": False, "regions": ["one", "two"]}}
     }
     assert held.secure == {"clouds": {"alpha": {"auth": {"password": "hush"}}}}
-    assert planned(auth={**ADA, "password": "hush"}).new
+    plan = planned(auth={**ADA, "password": "hush"})
+    assert plan.new
+    assert plan.diff["after"].splitlines()[0] == f"clouds.yaml: alpha: auth.auth_url: {URL}"
+    assert plan.diff["after"].splitlines()[-1] == "secure.yaml: alpha: auth.password: (not shown)"
 
 
 def test_nothing_is_to_be_done_where_all_is_as_wanted() -> None:
