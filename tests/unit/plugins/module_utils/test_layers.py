@@ -27,9 +27,9 @@ def words(text: str) -> frozenset[str]:
 
 # What computes and nothing else: no clock, chance, file, thread, socket or environment.
 PURE = words("""
-    __future__ abc base64 binascii bisect collections copy dataclasses datetime decimal difflib enum fnmatch fractions
-    functools hashlib heapq hmac ipaddress itertools json math operator re statistics string textwrap types typing
-    unicodedata urllib.parse zlib
+    __future__ abc base64 binascii bisect collections contextlib copy dataclasses datetime decimal difflib enum fnmatch
+    fractions functools hashlib heapq hmac ipaddress itertools json math operator re statistics string textwrap types
+    typing unicodedata urllib.parse zlib
 """)
 EFFECTS = words("""
     _thread aiohttp asyncio concurrent http httpx keystoneauth1 multiprocessing openstack os_client_config queue
