@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 from .._cloud.clock import SystemClock
@@ -34,9 +33,12 @@ def brought(what: str, trade: Trade, params: t.Mapping[str, t.Any], *, check: bo
         for each in wanted
         if each.hints.available
     ]
-    # Several at once here would each make what the others take back; elsewhere there may be others all the same.
-    with contextlib.nullcontext() if check else turn(turn_of(what, accounts), clock, params["timeout"] / 2, lambda: ""):
-        found = everywhere(trade, sites, check=check)
+    if check:
+        found = everywhere(trade, sites, check=True)
+    else:
+        # Several at once would each make what the others take back; on other controllers there may be some all the same.
+        with turn(turn_of(what, accounts), clock, params["timeout"] / 2, lambda: ""):
+            found = everywhere(trade, sites, check=False)
     left_out = tuple(
         f"{each.label}: left out, since its status is unavailable" for each in wanted if not each.hints.available
     )
