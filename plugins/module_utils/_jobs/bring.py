@@ -36,7 +36,7 @@ def brought(what: str, trade: Trade, params: t.Mapping[str, t.Any], *, check: bo
     if check:
         found = everywhere(trade, sites, check=True)
     else:
-        # Several at once would each make what the others take back; on other controllers there may be some all the same.
+        # Several at once would each make what the others take back; on other controllers there may be some yet.
         with turn(turn_of(what, accounts), clock, params["timeout"] / 2, lambda: ""):
             found = everywhere(trade, sites, check=False)
     left_out = tuple(
