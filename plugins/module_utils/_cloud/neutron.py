@@ -65,9 +65,7 @@ def told_users(site: Site, ports: t.Sequence[Row]) -> list[str]:
         if owner.startswith("compute:") and device:
             told.setdefault(device, _server(site, device) if len(told) < _NAMED else f"server {device}")
         else:
-            told[text(port.get("id"))] = (
-                f"port {text(port.get('name')) or text(port.get('id'))} ({owner or 'no owner'})"
-            )
+            told[text(port.get("id"))] = f"port {text(port.get('name')) or text(port.get('id'))} ({owner or 'unowned'})"
     return list(told.values())
 
 

@@ -16,7 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.openmultistack.cloud.tests.unit.messages import clouds, doors, files, keys, orders, roles, runs
+from ansible_collections.openmultistack.cloud.tests.unit.messages import (
+    clouds,
+    doors,
+    files,
+    keys,
+    neutron,
+    orders,
+    roles,
+    runs,
+)
 from ansible_collections.openmultistack.cloud.tests.unit.messages.scene import PASSWORD, Scene, without_clouds
 from ansible_collections.openmultistack.cloud.tests.unit.messages.sources import sentences
 
@@ -40,11 +49,17 @@ SECTIONS: dict[str, tuple[Callable[[Scene], Iterable[Told]], ...]] = {
     "The story of a run, and its summary": (runs.stories,),
     "Modules": (doors.modules, doors.rooms, doors.surveys),
     "Keys": (keys.keys, keys.undone),
+    "Security groups": (neutron.rules, neutron.groups),
+    "Networks": (neutron.networks, neutron.silences),
     "The inventory": (doors.inventories, files.last_good),
     "The role fleet": (roles.tasks, roles.templates),
 }
 # What stands in the sources and is met by nobody, with the reason.
 UNMET = {
+    "overlaps with another subnet": "the words by which an answer is known",
+    "already has a port on subnet": "the same",
+    "multi_stack peers ": "what the description of a rule begins with",
+    "made by openmultistack.cloud": "what the description of a thing of ours ends with",
     "not sent": "the fate of a request; whoever meets it is told why",
     "compute versions": "how the code calls an address",
     "not chosen": "a word in the refusals of an answer",
