@@ -60,9 +60,17 @@ def _eager(_twin: Any) -> Any:
     return twin
 
 
-def _credulous(note_absent: Any) -> Any:
+def _credulous(_note_absent: Any) -> Any:
     """Whatever a list lacks is gone, filtered, paged or older."""
-    return lambda tables_, event, *, proves: note_absent(tables_, event, proves=True)
+
+    def believed(tables_: Tables, event: m.Surveyed | m.Listed, *, proves: bool) -> None:
+        held = {server.id for server in event.servers}
+        for row in tables_.servers.values():
+            here = row.location == event.location and row.evidence_at < event.started_at
+            if here and row.id not in held and not row.gone:
+                sight.end(tables_, row, event.started_at, event.now)
+
+    return believed
 
 
 def _posts_again(_ambiguous: Any) -> Any:

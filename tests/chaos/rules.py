@@ -81,6 +81,7 @@ RULES: dict[str, Mutant] = {
     "the confirm waits for the slowest clock": Mutant(
         swaps=(Swap(confirm, "confirmed_since", _since_quiet), Swap(account, "confirmed_since", _since_quiet)),
         breaks=frozenset({"I2"}),
+        seeds=900,
     ),
     "rank by created": MUTANTS["rank by id"],
     "rank never by status": MUTANTS["rank by status"],

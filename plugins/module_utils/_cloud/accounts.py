@@ -199,6 +199,9 @@ def _clouds(config: OpenStackConfig, source: str) -> dict[str, t.Any]:
     clouds: t.Mapping[str, t.Any] = mapping(config.cloud_config["clouds"], source, '"clouds"')
     from_file = {str(name): entry for name, entry in clouds.items() if name not in (config.envvar_key, "defaults")}
     from_environment = {name: entry for name, entry in clouds.items() if name == config.envvar_key}
+    if not all(map(_addressed, from_file.values())):
+        named = _named(config.config_filename)
+        from_file = {name: entry for name, entry in from_file.items() if name in named}
     if from_file:
         return from_file
     if any(entry.get("auth_url") for entry in from_environment.values()):
@@ -209,6 +212,19 @@ def _clouds(config: OpenStackConfig, source: str) -> dict[str, t.Any]:
         "no clouds.yaml was found in the working folder, ~/.config/openstack or /etc/openstack; "
         f"put one there, name it by {CLOUDS_FILE}, or give clouds_yaml_path"
     )
+
+
+def _addressed(entry: object) -> bool:
+    """Whether a cloud says where it is; one that only a secure.yaml names does not, wherever the SDK found that."""
+    auth = entry.get("auth") if isinstance(entry, dict) else None
+    return isinstance(auth, dict) and bool(auth.get("auth_url"))
+
+
+def _named(path: str | None) -> set[str]:
+    """The clouds that clouds.yaml itself names. The SDK adds those of any secure.yaml that lies in its usual places."""
+    content = _content(path) if path else None
+    clouds = content.get("clouds") if isinstance(content, dict) else None
+    return set(map(str, clouds)) if isinstance(clouds, dict) else set()
 
 
 def _no_cloud(source: str) -> AccountsError:

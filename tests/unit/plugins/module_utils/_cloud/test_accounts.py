@@ -117,6 +117,15 @@ def test_the_passwords_of_the_environment_go_with_a_given_path(tmp_path: Path, m
     assert accounts.settings(accounts.all[0]).config["auth"]["password"] == "other"
 
 
+def test_a_cloud_that_only_the_passwords_of_another_place_name_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "home", {"clouds": {"work": {"auth": {"password": "p"}}}}, "secure.yaml")
+    here = write(tmp_path, {"clouds": {"alpha": entry("http://127.0.0.1:1")}}, "here.yaml")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(here))
+    assert labels(load_accounts()) == ["alpha:here"]
+
+
 def test_the_variables_of_one_cloud_count_where_no_file_names_any(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
