@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import OnShortfall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,13 @@ class Turn:
     stops_after: float | None = None
 
     @property
+    def wanted(self) -> tuple[object, ...]:
+        """What it wants; one that takes servers back because they do not answer wants other ones than the rest."""
+        facts = dict(self.facts)
+        takes_back = facts.get("on_shortfall") is OnShortfall.ROLLBACK
+        return self.count, self.absent, facts.get("slots"), takes_back and facts.get("ready_port")
+
+    @property
     def undisturbed(self) -> bool:
         """Whether nobody kills or stops it, and it is meant."""
         return self.dies_after is None and self.stops_after is None and not self.check
@@ -108,7 +116,7 @@ class Scenario:
     @property
     def agreed(self) -> bool:
         """Whether all runs of the fleet order the same."""
-        return len({(turn.count, turn.absent, dict(turn.facts).get("slots")) for turn in self.own}) == 1
+        return len({turn.wanted for turn in self.own}) == 1
 
 
 FLEET = "crawl"

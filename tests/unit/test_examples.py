@@ -86,7 +86,7 @@ def options_of(plugin: pathlib.Path) -> dict[str, t.Any]:
     options: dict[str, t.Any] = {}
     for fragment in documentation["extends_documentation_fragment"]:
         if fragment.startswith(OURS):
-            name, _, part = fragment.removeprefix(OURS).partition(".")
+            name, _dot, part = fragment.removeprefix(OURS).partition(".")
             said = text_in(ROOT / "plugins" / "doc_fragments" / f"{name}.py", part.upper() or "DOCUMENTATION")
             options |= yaml.safe_load(said).get("options", {})
     return {**options, **documentation.get("options", {})}

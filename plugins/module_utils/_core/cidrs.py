@@ -17,7 +17,7 @@ from .._errors import OrderError
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-Span = ipaddress.IPv4Network | ipaddress.IPv6Network
+Span: t.TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 _SIX = 6
 _OF_IPV6 = 64

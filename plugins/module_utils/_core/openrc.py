@@ -37,7 +37,7 @@ class Untold:
     why: str
 
 
-Value = str | Untold
+Value: t.TypeAlias = "str | Untold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

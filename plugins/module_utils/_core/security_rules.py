@@ -38,7 +38,7 @@ _BOTH = (4, 6)
 # What the description of a rule begins with that lets the members of a fleet in.
 PEERS = "multi_stack peers "
 
-Span = tuple[int | None, int | None]
+Span: t.TypeAlias = "tuple[int | None, int | None]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,7 +140,8 @@ def plain(text: str) -> str:
 
 
 def main() -> None:
-    output, root, *only = sys.argv[1:]
+    output, root, wanted = sys.argv[1:]
+    only = wanted.split()
     guides = pathlib.Path(root) / "ansible_collections/openmultistack/cloud/docs/docsite/rst"
     worlds = yaml.safe_load((HERE / "worlds.yml").read_text(encoding="utf-8"))
     paths = [path for path in sorted(guides.glob("*.rst")) if not only or path.stem in only]

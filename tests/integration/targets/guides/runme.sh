@@ -4,4 +4,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -eu
-PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*} python play.py "$OUTPUT_DIR" "${ANSIBLE_COLLECTIONS_PATH%%:*}" ${GUIDES:-}
+PYTHONPATH=${ANSIBLE_COLLECTIONS_PATH%%:*} python play.py "$OUTPUT_DIR" "${ANSIBLE_COLLECTIONS_PATH%%:*}" "${GUIDES:-}"

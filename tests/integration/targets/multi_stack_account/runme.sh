@@ -6,7 +6,7 @@
 set -eu
 # Accounts are written in the home of nobody else.
 export HOME=$OUTPUT_DIR/home
-mkdir -m 700 -p "$HOME"
+mkdir -p "$HOME"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
 ansible-playbook main.yml "$@"

@@ -6,7 +6,7 @@
 set -eu
 # Keys are made in the home of nobody else.
 export HOME=$OUTPUT_DIR/home
-mkdir -m 700 -p "$HOME/.ssh"
+mkdir -p "$HOME/.ssh"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config ../setup_simulator/world.yml
 ansible-playbook main.yml "$@"

@@ -8,7 +8,7 @@
 set -eu
 export HOME=$OUTPUT_DIR/home XDG_CACHE_HOME=$OUTPUT_DIR/cache PLANTED=$OUTPUT_DIR/planted
 export ANSIBLE_LOG_PATH=$OUTPUT_DIR/told.log ANSIBLE_DISPLAY_TRACEBACK=always ANSIBLE_DIFF_ALWAYS=true ANSIBLE_INJECT_INVOCATION=true
-mkdir -m 700 -p "$HOME/.ssh" "$PLANTED/address"
+mkdir -p "$HOME/.ssh" "$PLANTED/address"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
 ansible-playbook -vvvv main.yml "$@" > "$OUTPUT_DIR/told" 2>&1 || { tail -n 50 "$OUTPUT_DIR/told"; exit 1; }
