@@ -67,7 +67,8 @@ def _skipped(node: ast.AST) -> t.Iterator[ast.AST]:
         yield node.value  # a docstring
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         names = {ast.unparse(each) for each in (node.targets if isinstance(node, ast.Assign) else [node.target])}
-        if names & _UNSHOWN and node.value is not None:
+        alias = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation).endswith("TypeAlias")
+        if (names & _UNSHOWN or alias) and node.value is not None:
             yield from ast.walk(node.value)
     if isinstance(node, ast.Call) and ast.unparse(node.func) in ("t.cast", "re.compile"):
         yield node.args[0]
