@@ -16,7 +16,7 @@ from ansible_collections.openmultistack.cloud.plugins.modules import (
     multi_stack_server_info,
 )
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules import called
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -41,17 +41,11 @@ def clouds() -> t.Iterator[Simulator]:
         yield simulator
 
 
-class Doors:
-    """Runs modules in this process, and tells what they answered."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str], clouds: Simulator, clouds_yaml: pathlib.Path) -> None:
-        self._capsys, self._clouds, self.clouds_yaml = capsys, clouds, clouds_yaml
-
-    def __call__(self, module: ModuleType, **options: t.Any) -> Answer:
-        return called(module, self._capsys, clouds_yaml_path=str(self.clouds_yaml), **options)
+class Doors(called.Door):
+    """A launch, and the two modules that look at what there is."""
 
     def launch(self, **options: t.Any) -> Answer:
-        answer = self(multi_stack_server, **{**ORDER, **options})
+        answer = self.run(multi_stack_server, **{**ORDER, **options})
         assert not answer.get("failed"), answer["msg"]
         return answer
 
@@ -64,19 +58,15 @@ class Doors:
         return {row["cloud"]: row for row in self._reading(multi_stack_cloud_info, options)["locations"]}
 
     def _reading(self, module: ModuleType, options: t.Mapping[str, t.Any]) -> Answer:
-        self._clouds.log.clear()
-        answer = self(module, **options)
-        writes = [each for each in self._clouds.wire() if each["method"] != "GET" and each["service"] != "identity"]
-        assert writes == []
+        answer = self.run(module, **options)
+        assert self.written() == []
         assert not answer.get("changed")
         return answer
 
 
 @pytest.fixture
 def doors(clouds: Simulator, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> Doors:
-    clouds.reset()
-    clouds.clouds_yaml(tmp_path / "clouds.yaml")
-    return Doors(capsys, clouds, tmp_path / "clouds.yaml")
+    return Doors.opened(capsys, clouds, tmp_path)
 
 
 def test_nothing_at_all_is_an_empty_answer_of_all_locations(doors: Doors) -> None:

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.keypair import keypair
 from ansible_collections.openmultistack.cloud.plugins.modules import multi_stack_keypair
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer, called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules import called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer, states
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -40,22 +41,17 @@ def clouds() -> t.Iterator[Simulator]:
         yield simulator
 
 
-class Door:
+class Door(called.Door):
     """Runs the module, and tells what it answered and what it wrote."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str], clouds: Simulator, clouds_yaml: pathlib.Path) -> None:
-        self._capsys, self.clouds, self.clouds_yaml = capsys, clouds, clouds_yaml
-
     def __call__(self, *, check: bool = False, **options: t.Any) -> Answer:
-        given = {"name": "ops", "clouds_yaml_path": str(self.clouds_yaml), "timeout": 10, **options}
-        self.clouds.log.clear()
-        return called(multi_stack_keypair, self._capsys, **given, _ansible_check_mode=check)
+        given = {"name": "ops", "timeout": 10, **options}
+        return self.run(multi_stack_keypair, **given, _ansible_check_mode=check)
 
     @property
     def writes(self) -> list[tuple[str, str]]:
         """What the last call wrote: cloud and method."""
-        wire = [each for each in self.clouds.wire() if each["service"] != "identity"]
-        return sorted((each["cloud"], each["method"]) for each in wire if each["method"] != "GET")
+        return sorted((each["cloud"], each["method"]) for each in self.written())
 
     def keys(self) -> dict[str, dict[str, str]]:
         """The names and fingerprints of the keys at each cloud."""
@@ -67,13 +63,7 @@ class Door:
 
 @pytest.fixture
 def door(clouds: Simulator, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> Door:
-    clouds.reset()
-    clouds.clouds_yaml(tmp_path / "clouds.yaml")
-    return Door(capsys, clouds, tmp_path / "clouds.yaml")
-
-
-def states(answer: Answer) -> dict[str, str]:
-    return {label.partition(":")[0]: row["state"] for label, row in answer["by_location"].items()}
+    return Door.opened(capsys, clouds, tmp_path)
 
 
 def test_brings_one_key_everywhere_under_the_name_that_it_has_there(door: Door) -> None:

@@ -17,7 +17,8 @@ import pytest
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.network import network
 from ansible_collections.openmultistack.cloud.plugins.modules import multi_stack_network
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer, called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules import called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer, states
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -35,16 +36,12 @@ def clouds() -> t.Iterator[Simulator]:
         yield simulator
 
 
-class Door:
+class Door(called.Door):
     """Runs the module, and tells what it answered, what it wrote, and what there is."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str], clouds: Simulator, clouds_yaml: pathlib.Path) -> None:
-        self._capsys, self.clouds, self.clouds_yaml = capsys, clouds, clouds_yaml
-
     def __call__(self, *, check: bool = False, **options: t.Any) -> Answer:
-        given = {"name": "mesh", "clouds_yaml_path": str(self.clouds_yaml), "timeout": 10, **options}
-        self.clouds.log.clear()
-        return called(multi_stack_network, self._capsys, **given, _ansible_check_mode=check)
+        given = {"name": "mesh", "timeout": 10, **options}
+        return self.run(multi_stack_network, **given, _ansible_check_mode=check)
 
     def params(self, **options: t.Any) -> dict[str, t.Any]:
         """For the job itself, which threads may call."""
@@ -53,11 +50,7 @@ class Door:
 
     @property
     def writes(self) -> list[str]:
-        wire = [each for each in self.clouds.wire() if each["service"] != "identity"]
-        return [f"{each['method']} {each['event']}" for each in wire if each["method"] != "GET"]
-
-    def region(self, cloud: str) -> t.Any:
-        return next(iter(self.clouds.world.clouds[cloud].regions.values()))
+        return [f"{each['method']} {each['event']}" for each in self.written()]
 
     def count(self, cloud: str) -> tuple[int, int, int, int]:
         """How many networks, subnets, routers and ports there are."""
@@ -70,13 +63,7 @@ class Door:
 
 @pytest.fixture
 def door(clouds: Simulator, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> Door:
-    clouds.reset()
-    clouds.clouds_yaml(tmp_path / "clouds.yaml")
-    return Door(capsys, clouds, tmp_path / "clouds.yaml")
-
-
-def states(answer: Answer) -> dict[str, str]:
-    return {label.partition(":")[0]: row["state"] for label, row in answer["by_location"].items()}
+    return Door.opened(capsys, clouds, tmp_path)
 
 
 def row(answer: Answer, cloud: str = "alpha") -> dict[str, t.Any]:

@@ -15,7 +15,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identit
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.security_group import security_group
 from ansible_collections.openmultistack.cloud.plugins.modules import multi_stack_security_group
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer, called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules import called
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer, states
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -36,19 +37,15 @@ def clouds() -> t.Iterator[Simulator]:
         yield simulator
 
 
-class Door:
+class Door(called.Door):
     """Runs the module, and tells what it answered, what it wrote, and what there is."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str], clouds: Simulator, clouds_yaml: pathlib.Path) -> None:
-        self._capsys, self.clouds, self.clouds_yaml = capsys, clouds, clouds_yaml
-
     def __call__(self, *rules: t.Any, check: bool = False, **options: t.Any) -> Answer:
-        given = {"clouds_yaml_path": str(self.clouds_yaml), "timeout": 10, **options}
+        given = {"timeout": 10, **options}
         if "security_groups" not in given:
             given = {"name": "web", "rules": list(rules), **given}
-        self.clouds.log.clear()
         given = {key: value for key, value in given.items() if value is not None}
-        return called(multi_stack_security_group, self._capsys, **given, _ansible_check_mode=check)
+        return self.run(multi_stack_security_group, **given, _ansible_check_mode=check)
 
     def params(self, *rules: t.Any, **options: t.Any) -> dict[str, t.Any]:
         """For the job itself, which threads may call."""
@@ -61,11 +58,7 @@ class Door:
 
     @property
     def writes(self) -> list[str]:
-        wire = [each for each in self.clouds.wire() if each["service"] != "identity"]
-        return [each["event"] for each in wire if each["method"] != "GET"]
-
-    def region(self, cloud: str) -> t.Any:
-        return next(iter(self.clouds.world.clouds[cloud].regions.values()))
+        return [each["event"] for each in self.written()]
 
     def groups(self, cloud: str) -> dict[str, list[str]]:
         """The rules that groups truly have: direction, version, protocol, ports, whom."""
@@ -101,13 +94,7 @@ class Door:
 
 @pytest.fixture
 def door(clouds: Simulator, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> Door:
-    clouds.reset()
-    clouds.clouds_yaml(tmp_path / "clouds.yaml")
-    return Door(capsys, clouds, tmp_path / "clouds.yaml")
-
-
-def states(answer: Answer) -> dict[str, str]:
-    return {label.partition(":")[0]: row["state"] for label, row in answer["by_location"].items()}
+    return Door.opened(capsys, clouds, tmp_path)
 
 
 def done(answer: Answer, cloud: str = "alpha") -> list[str]:
