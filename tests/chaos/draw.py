@@ -20,7 +20,7 @@ from .refine import refined
 from .scenario import FLEET, RIVAL, Happening, Scenario, Site, Turn
 from .upsets import UPSETS
 
-_BEGIN = 1000.0
+BEGIN = 1000.0
 _LABELS = tuple(f"{letter}:{number}" for letter in "abcd" for number in (1, 2))
 _UPSETS = sorted({name for each in UPSETS.values() for name in each})
 
@@ -41,7 +41,7 @@ def _drawn(chance: random.Random, seed: int) -> Scenario:
     count = chance.randint(20, most) if most > 20 else chance.randint(1, most)
     places = tuple(_site(chance, label, count, unlucky=unlucky) for label in _LABELS[:sites])
     if chance.random() < 0.05:
-        places = (*places, _alias(places[0]))
+        places = (*places, alias(places[0]))
     return Scenario(
         seed=seed,
         sites=places,
@@ -73,7 +73,7 @@ def _fair(chance: random.Random, seed: int) -> Scenario:
     return Scenario(
         seed=seed,
         sites=sites,
-        turns=tuple(Turn(at=_BEGIN + at, count=count, timeout=400.0) for at in starts),
+        turns=tuple(Turn(at=BEGIN + at, count=count, timeout=400.0) for at in starts),
         fair=True,
     )
 
@@ -99,11 +99,10 @@ def _site(chance: random.Random, label: str, count: int, *, unlucky: bool) -> Si
         late=chance.choice((3.0, 20.0, 70.0, 110.0)),
         undone=chance.choice((0.5, 3.0, 12.0)),
         offset=chance.choice((0.0, 0.0, 0.0, -15.0, 12.0, 29.0, -29.0, 100.0, -250.0)),
-        paged=chance.random() < 0.1,
+        blind=chance.random() < 0.2,
         races=chance.random() < 0.5,
         lags=chance.random() < 0.3,
         unfiltered=chance.random() < 0.1,
-        blind=chance.random() < 0.1,
         soft_deletes=chance.random() < 0.1,
         zones=chance.choice((1, 1, 2, 3)),
         flavors=chance.choice((1, 1, 2, 3)),
@@ -120,7 +119,7 @@ def _weather(chance: random.Random) -> dict[str, t.Any]:
     }
 
 
-def _alias(site: Site) -> Site:
+def alias(site: Site) -> Site:
     """Another name for the same project."""
     facts = {name: getattr(site, name) for name in Site.__slots__}
     return Site(**{**facts, "label": "z:1", "endpoint": site.label})
@@ -131,7 +130,7 @@ def _happenings(chance: random.Random, sites: t.Sequence[Site]) -> tuple[Happeni
         Happening(
             what=chance.choice(list(HAPPENINGS)),
             site=chance.choice(sites).label,
-            at=round(_BEGIN + chance.uniform(0, 60), 2),
+            at=round(BEGIN + chance.uniform(0, 60), 2),
             length=chance.choice((1.5, 8.0, 30.0, 100.0)),
             size=chance.randint(1, 4),
         )
@@ -169,7 +168,7 @@ def _turn_of(chance: random.Random, count: int, terms: Terms, *, unlucky: bool, 
     timeout, shared = terms
     killed, stopped = (chance.random() < 0.2, chance.random() < 0.05) if unlucky else (False, False)
     return Turn(
-        at=_BEGIN + chance.choice((0.0, 0.0, 0.5, 4.0, 20.0, 70.0)),
+        at=BEGIN + chance.choice((0.0, 0.0, 0.5, 4.0, 20.0, 70.0)),
         count=count,
         fleet=fleet,
         absent=count == 0,

@@ -37,7 +37,6 @@ class Site:
     late: float = 60.0
     undone: float = 3.0
     offset: float = 0.0
-    paged: bool = False
     races: bool = False
     lags: bool = False
     unfiltered: bool = False
@@ -117,6 +116,14 @@ class Scenario:
     def agreed(self) -> bool:
         """Whether all runs of the fleet order the same."""
         return len({turn.wanted for turn in self.own}) == 1
+
+
+Shape: t.TypeAlias = t.Callable[[Scenario], Scenario]
+
+
+def as_drawn(scenario: Scenario) -> Scenario:
+    """The shape of most."""
+    return scenario
 
 
 FLEET = "crawl"

@@ -31,7 +31,6 @@ def test_a_survey_tells_whose_project_this_is_and_what_time(world: World) -> Non
     assert one.user
     assert one.date == pytest.approx(world.clock.wall(), abs=5)
     assert not one.partial
-    assert not one.paged
 
 
 def test_limits_are_read_only_where_they_are_asked_for(world: World) -> None:

@@ -42,7 +42,6 @@ class Sight:
     servers: tuple[Server, ...]
     unknown_ids: frozenset[str]
     partial: bool
-    paged: bool
     usage: Usage
     date: float | None
 
@@ -172,7 +171,7 @@ def _made(content: object, what: str) -> str:
 def _read(wire: Wire, query: str, started_at: float, deadline: float) -> Sight:
     """All pages of one list. Addresses of further pages are made here: an answer's own may lead anywhere."""
     found: dict[str, t.Any] = {}
-    nameless, paged, marker = False, False, ""
+    nameless, marker = False, ""
     date: float | None = None
     while True:
         parts = "&".join(filter(None, (query, marker and f"marker={quote(marker, safe='')}")))
@@ -188,14 +187,13 @@ def _read(wire: Wire, query: str, started_at: float, deadline: float) -> Sight:
         found |= shown
         if len(found) == known or not _goes_on(reply.content):
             break
-        marker, paged = list(shown)[-1], True
+        marker = list(shown)[-1]
     servers = tuple(server for server in map(server_from, found.values()) if server is not None)
     return Sight(
         started_at=started_at,
         servers=servers,
         unknown_ids=frozenset(found) - {server.id for server in servers},
         partial=nameless,
-        paged=paged,
         usage=usage_of(servers, len(found)),
         date=date,
     )

@@ -108,7 +108,6 @@ class OpenStackPort:
             limits=next((end for end in others if isinstance(end, Limits)), None),
             unknown_ids=seen.unknown_ids,
             partial=seen.partial,
-            paged=seen.paged,
             date=seen.date,
             user=session.user,
             **self._at(command),

@@ -62,7 +62,7 @@ def _surveyed(tables: Tables, event: m.Surveyed) -> None:
     row.partials = 0 if row.known else row.partials + 1
     if row.known:
         row.surveyed_at = event.started_at
-        note_absent(tables, event, proves=not event.paged)
+        note_absent(tables, event, proves=True)
 
 
 def _count(tables: Tables, row: LocationRow, event: m.Surveyed) -> None:

@@ -48,7 +48,6 @@ class Surveyed(At):
     limits: Limits | None = None
     unknown_ids: frozenset[str] = frozenset()
     partial: bool = False
-    paged: bool = False
     date: float | None = None
     user: str = ""
 

@@ -38,6 +38,6 @@ def still_there(play: Play) -> t.Iterator[str]:
 
 def _undisturbed(play: Play) -> bool:
     """Not asked where orders contradict each other, or others took servers away, or a cell hid without a trace."""
-    hidden = any(site.blind or site.paged for site in play.scenario.sites)
+    hidden = any(site.blind for site in play.scenario.sites)
     hidden = hidden and any(each.what == "cell down" for each in play.scenario.happenings)
     return play.scenario.agreed and not play.harmed and not hidden

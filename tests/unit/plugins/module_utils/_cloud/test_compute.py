@@ -133,7 +133,7 @@ def test_the_project_is_listed_without_any_filter(line: Line, service: Loopback)
     assert [each.path for each in service.asked[1:]] == ["/v2.1/servers/detail"]
     assert [server.id for server in seen.servers] == ["s1"]
     assert seen.unknown_ids == {"s2", "s3"}
-    assert (seen.partial, seen.paged, seen.usage.instances) == (False, False, 3)
+    assert (seen.partial, seen.usage.instances) == (False, 3)
 
 
 def test_rows_without_an_id_make_a_list_partial(line: Line, service: Loopback) -> None:
@@ -152,7 +152,6 @@ def test_only_full_pages_are_followed_and_never_to_where_they_say(line: Line, se
     service.says(DETAIL, page(row(1), row(2), more=True), page(row(2), row(3), more=True), page(row(4)))
     seen = compute.sight(line.wire, line.clock, line.until(), "^x$")
     assert [server.id for server in seen.servers] == ["s1", "s2", "s3", "s4"]
-    assert seen.paged
     paths = [each.path.partition("?")[2] for each in service.asked[1:]]
     assert paths == ["name=%5Ex%24", "name=%5Ex%24&marker=s2", "name=%5Ex%24&marker=s3"]
 
@@ -172,7 +171,6 @@ def test_a_lost_marker_starts_again(line: Line, service: Loopback) -> None:
     service.says(DETAIL, page(row(1), more=True), lost_marker(), page(row(2)))
     seen = compute.sight(line.wire, line.clock, line.until())
     assert [server.id for server in seen.servers] == ["s2"]
-    assert not seen.paged
 
 
 def test_a_marker_that_is_lost_for_ever_fails(line: Line, service: Loopback) -> None:

@@ -106,7 +106,6 @@ class Place:
     fate: t.Callable[[m.Create], BootFault | None] = lambda command: None
     machines: dict[str, Machine] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
-    paged: bool = False
     races: bool = False
     lags: bool = False
     unfiltered: bool = False
@@ -165,7 +164,6 @@ class Place:
             usage=replace(used, marked=marked),
             limits=limits if command.limits and not self.limitless else None,
             unknown_ids=frozenset() if self.blind else self.unknown,
-            paged=self.paged,
             date=float(int(EPOCH + now + self.offset)),
             user="demo",
         )

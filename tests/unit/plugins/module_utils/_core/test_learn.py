@@ -130,7 +130,6 @@ def test_absence_from_a_list_only_asks() -> None:
     [
         (5.5, {}, True),
         (4.9, {}, False),
-        (5.5, {"paged": True}, False),
         (5.5, {"unknown_ids": frozenset({"x"})}, False),
         (5.5, {"partial": True}, False),
         (5.5, {"location": "b:1", "endpoint": "b"}, False),

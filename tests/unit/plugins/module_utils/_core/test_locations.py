@@ -215,15 +215,6 @@ def test_a_cell_that_comes_back_is_exact_again() -> None:
     assert (result.exact, world.names()) == (True, ["crawl-001", "crawl-002"])
 
 
-def test_a_paged_survey_never_proves_that_a_server_is_gone() -> None:
-    world = World([Place("a:1", paged=True)])
-    world.launch(3)
-    run = world.start(order_of(0, absent=True))
-    result = world.finish(run)
-    assert (result.exact, world.names()) == (True, [])
-    assert kinds(run.commands)[m.Show] >= 3
-
-
 @pytest.mark.parametrize("refused", [{"chosen": False}, {"hints": "unavailable"}])
 def test_places_that_are_left_out_get_no_server_but_keep_theirs(refused: dict[str, t.Any]) -> None:
     facts = {"hints": Hints(available=False)} if "hints" in refused else refused

@@ -119,17 +119,18 @@ def test_a_soft_deleted_server_that_a_list_still_lacks_is_gone() -> None:
 
 
 def test_forces_the_deletion_of_what_a_read_shows_as_soft_deleted() -> None:
-    world = one(soft_deletes=True, paged=True)
+    world = one(upsetting(m.Delete, Upset.LANDED, None), soft_deletes=True)
     result = world.destroy()
+    world.settle()
     assert (result.exact, world.place("a:1").machines["one"].seen(world.now)) == (True, None)
     assert [each.force for each in world.commands if isinstance(each, m.Delete)] == [False, True]
 
 
 def test_a_soft_deleted_server_that_cannot_be_forced_is_told_and_its_slot_is_free() -> None:
-    def script(command: m.Command) -> Fault | None:
-        return CONFLICT if isinstance(command, m.Delete) and command.force else None
+    def script(command: m.Command) -> Fault | Upset | None:
+        return (CONFLICT if command.force else Upset.LANDED) if isinstance(command, m.Delete) else None
 
-    world = World([Place("a:1", soft_deletes=True, paged=True, script=script)])
+    world = World([Place("a:1", soft_deletes=True, script=script)])
     world.add("a:1", marked(1, "one"), fault=BootFault(code=500, message="boom"))
     result = world.launch(1)
     assert (len(result.servers), result.changed, world.now < 1100) == (1, True, True)
