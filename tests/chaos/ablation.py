@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
     from .tally import Tally
 
-_TOLD = ("POSTs", "DELETEs", "reads", "exact", "missing", "unresolved", "leftovers", "seconds")
+_TOLD = ("POSTs", "DELETEs", "reads", "exact", "missing", "unresolved", "leftovers", "errors", "seconds")
 _LESS_IS_WORSE = ("exact", "fair exact")
 
 
@@ -40,7 +40,7 @@ class Effect:
 def effect_of(name: str, seeds: range, usual: Tally) -> Effect:
     """Play these worlds without one rule."""
     with swapped(RULES[name].swaps):
-        without = play_all(seeds)
+        without = play_all(seeds, shape=RULES[name].shape)
     figures, before = _figures(without), _figures(usual)
     changes = {each: 100.0 * (figures[each] / before[each] - 1) for each in before if before[each]}
     return Effect(without.kinds - usual.kinds, changes)
@@ -61,9 +61,12 @@ def main() -> int:
     parser.add_argument("--only", default="", help="rules whose name holds this")
     asked = parser.parse_args()
     seeds = range(asked.first, asked.first + asked.seeds)
-    usual = play_all(seeds)
-    print(f"{usual.orders} orders in {usual.plays} worlds; with every rule: {dict(usual.kinds) or 'no violation'}")
-    idle = [name for name in RULES if asked.only in name and not _tell(name, effect_of(name, seeds, usual))]
+    chosen = [name for name in RULES if asked.only in name]
+    usual = {shape: play_all(seeds, shape=shape) for shape in {RULES[name].shape for name in chosen}}
+    for shape, each in usual.items():
+        broken = dict(each.kinds) or "no violation"
+        print(f"{each.orders} orders in {each.plays} worlds {shape.__name__}; with every rule: {broken}", flush=True)
+    idle = [name for name in chosen if not _tell(name, effect_of(name, seeds, usual[RULES[name].shape]))]
     if idle:
         print(f"good for nothing here: {'; '.join(idle)}")
     return 1 if idle else 0

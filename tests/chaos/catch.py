@@ -31,7 +31,7 @@ def catch(mutant: Mutant, seeds: t.Iterable[int]) -> Caught:
 
 
 def _expected(mutant: Mutant, seed: int) -> list[str]:
-    scenario = draw(seed)
+    scenario = mutant.shape(draw(seed))
     with swapped(mutant.swaps):
         found = [each for each in violations(play(scenario)) if each.split(":")[0] in mutant.breaks]
     if not found:

@@ -6,38 +6,46 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import typing as t
 
 from .draw import draw
+from .scenario import as_drawn
 from .stage import play
 from .tally import Tally, tally_of
+
+if t.TYPE_CHECKING:
+    from .scenario import Shape
 
 _CHUNK = 25
 
 
-def play_all(seeds: range, jobs: int | None = None, heard: t.Callable[[Tally], None] = lambda sum_: None) -> Tally:
+Heard: t.TypeAlias = "t.Callable[[Tally], object]"
+
+
+def play_all(seeds: range, jobs: int | None = None, heard: Heard = lambda sum_: None, shape: Shape = as_drawn) -> Tally:
     """The tally of all these numbers; ``heard`` is told how it grows."""
     chunks = [seeds[begin : begin + _CHUNK] for begin in range(0, len(seeds), _CHUNK)]
     total = Tally()
     with multiprocessing.get_context("fork").Pool(jobs or os.cpu_count()) as pool:
-        for each in pool.imap_unordered(_play_some, chunks):
+        for each in pool.imap_unordered(functools.partial(_play_some, shape=shape), chunks):
             total.add(each)
             heard(total)
     return total
 
 
-def _play_some(seeds: range) -> Tally:
+def _play_some(seeds: range, shape: Shape) -> Tally:
     total = Tally()
     for seed in seeds:
-        total.add(_play_one(seed))
+        total.add(_play_one(seed, shape))
     return total
 
 
-def _play_one(seed: int) -> Tally:
+def _play_one(seed: int, shape: Shape) -> Tally:
     """A number whose play breaks down is a violation too, and keeps none of the others from being played."""
     try:
-        return tally_of(play(draw(seed)))
+        return tally_of(play(shape(draw(seed))))
     except Exception as exc:
         return Tally(plays=1, broken={seed: [f"broke down: {type(exc).__name__}: {exc}"]})

@@ -61,7 +61,7 @@ def _eager(_twin: Any) -> Any:
 
 
 def _credulous(_note_absent: Any) -> Any:
-    """Whatever a list lacks is gone, filtered, paged or older."""
+    """Whatever a list lacks is gone, filtered or older."""
 
     def believed(tables_: Tables, event: m.Surveyed | m.Listed, *, proves: bool) -> None:
         held = {server.id for server in event.servers}

@@ -15,6 +15,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
     gate,
     learn,
     ledger,
+    remove,
     sight,
     tables,
     tries,
@@ -27,6 +28,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Phase
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import Proof, Verdict
 
+from . import shapes
 from .mutants import MUTANTS
 from .swap import Mutant, Swap
 
@@ -52,10 +54,6 @@ def _loser_only(beside: Any) -> Any:
         return replace(found, proof=Proof.SHOW) if found else None
 
     return without_winner
-
-
-def _sure_of_pages(surveyed: Any) -> Any:
-    return lambda tables_, event: surveyed(tables_, replace(event, paged=False))
 
 
 def _blind_to_cells(surveyed: Any) -> Any:
@@ -92,14 +90,15 @@ RULES: dict[str, Mutant] = {
     "a fresh read before each DELETE": MUTANTS["DELETE without a fresh GET"],
     "replaced_at only for what is deliberate": MUTANTS["replaced_at for unreachable locations"],
     "absence from a filtered list only asks": MUTANTS["absence believed from a filtered list"],
-    "a paged survey proves no absence": Mutant(
-        swaps=(Swap(learn.LESSONS, m.Surveyed, _sure_of_pages),), breaks=frozenset({"I1", "I2", "I3"})
-    ),
     "a location with a down cell is half-seen": Mutant(
-        swaps=(Swap(learn.LESSONS, m.Surveyed, _blind_to_cells),), breaks=frozenset({"I1", "I2", "I3"})
+        swaps=(Swap(learn.LESSONS, m.Surveyed, _blind_to_cells),),
+        breaks=frozenset({"I1", "I2", "I3"}),
+        shape=shapes.cells_down,
     ),
     "two entries of one project are one location": Mutant(
-        swaps=(Swap(learn, "_merge", _always(False)),), breaks=frozenset({"I1", "I2", "I3", "I5", "I6"})
+        swaps=(Swap(learn, "_merge", _always(False)),),
+        breaks=frozenset({"I1", "I2", "I3", "I5", "I6"}),
+        shape=shapes.one_project_twice,
     ),
     "an ambiguous POST is not repeated at once": MUTANTS["a POST is repeated"],
     "an ambiguous POST is looked for again after 5 s": Mutant(
@@ -112,21 +111,29 @@ RULES: dict[str, Mutant] = {
         swaps=(Swap(tables, "taken", _always(False)),), figure="POSTs"
     ),
     "a later order's servers are not scaled in": Mutant(
-        swaps=(Swap(verdict, "_ordered_later", _always(False)),), figure="DELETEs"
+        swaps=(Swap(verdict, "_ordered_later", _always(False)),), figure="DELETEs", shape=shapes.orders_that_grow
     ),
-    "ERROR is deleted, whoever made it": Mutant(swaps=(Swap(verdict, "verdict", _unbroken),), figure="leftovers"),
+    "ERROR is deleted, whoever made it": Mutant(
+        swaps=(Swap(remove, "verdict", _unbroken),), figure="errors", shape=shapes.errors_of_others
+    ),
     "what builds for ever is deleted": Mutant(
         swaps=(Swap(verdict, "_stuck", _always(False)),), breaks=frozenset({"I1"})
     ),
     "room counts what is in flight": Mutant(swaps=(Swap(ledger.Ledger, "add", _nothing),), breaks=frozenset({"I6"})),
-    "room counts what is listed": Mutant(swaps=(Swap(vacancy, "bounds_of", _unlisted),), breaks=frozenset({"I6"})),
+    "room counts what is listed": Mutant(
+        swaps=(Swap(vacancy, "bounds_of", _unlisted),), figure="POSTs", shape=shapes.limits_that_lag
+    ),
     "room counts ERROR": MUTANTS["room ignores ERROR"],
     "a fault holds its place for a while": Mutant(
-        swaps=(Swap(tries, "hold", _nothing), Swap(sight, "hold", _nothing)), figure="POSTs"
+        swaps=(Swap(tries, "hold", _nothing), Swap(sight, "hold", _nothing)),
+        figure="POSTs",
+        shape=shapes.places_that_refuse,
     ),
-    "attempts are spent": Mutant(swaps=(Swap(wanted, "spent", _always(False)),), figure="POSTs"),
+    "attempts are spent": Mutant(
+        swaps=(Swap(wanted, "spent", _always(False)),), figure="POSTs", shape=shapes.boots_that_fail
+    ),
     "a first survey that failed is repeated": Mutant(
-        swaps=(Swap(gate, "_worth_a_retry", _always(False)),), figure="fair exact"
+        swaps=(Swap(gate, "_worth_a_retry", _always(False)),), figure="fair exact", shape=shapes.surveys_that_fail
     ),
     "two of three signs make a server ours": MUTANTS["names are trusted"],
 }

@@ -10,6 +10,11 @@ import contextlib
 import typing as t
 from dataclasses import dataclass
 
+from .scenario import as_drawn
+
+if t.TYPE_CHECKING:
+    from .scenario import Shape
+
 
 @dataclass(frozen=True, slots=True)
 class Swap:
@@ -24,13 +29,15 @@ class Swap:
 class Mutant:
     """An engine with a bug, or without a rule: what is swapped, and which invariants are to notice.
 
-    ``seeds`` is within how many worlds; where no invariant can, ``figure`` names what gets worse.
+    ``seeds`` is within how many worlds; where no invariant can, ``figure`` names what gets worse. ``shape`` bends the
+    worlds that are drawn to where it can be noticed.
     """
 
     swaps: tuple[Swap, ...]
     breaks: frozenset[str] = frozenset()
     seeds: int = 200
     figure: str = ""
+    shape: Shape = as_drawn
 
 
 @contextlib.contextmanager

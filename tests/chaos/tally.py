@@ -14,6 +14,8 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 
 from .happenings import HAPPENINGS
 from .judge import violations
+from .scenario import FLEET
+from .truth import live
 from .upsets import BOOTS, UPSETS
 
 if t.TYPE_CHECKING:
@@ -101,6 +103,7 @@ def figures(play: Play) -> Counter[str]:
             "unresolved": sum(len(result.unresolved) for result in results),
             "missing": sum(len(result.missing) for result in results),
             "leftovers": sum(len(result.leftovers) for result in results),
+            "errors": sum(server.status == "ERROR" for server in live(play.at_end, FLEET)),
             "seconds": round(sum(run.ended - run.started for run in ended)),
         }
     )

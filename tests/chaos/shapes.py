@@ -1,0 +1,87 @@
+# Copyright (c) 2026, openmultistack.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Drawn worlds bent to where one rule of the engine can matter; in most of those that are drawn it never comes up."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .draw import BEGIN, alias
+from .found import FOUND
+from .scenario import Happening, Scenario, Turn
+
+if t.TYPE_CHECKING:
+    from .scenario import Site
+
+_ERRORS = [number for number, server in enumerate(FOUND) if server.status == "ERROR"]
+
+
+def cells_down(scenario: Scenario) -> Scenario:
+    """A fleet that stands, half of it in a cell that is down from before the next run until after the last."""
+    count = max(2, scenario.turns[0].count)
+    first = Turn(at=BEGIN, count=count)
+    hidden = tuple(Happening(what="cell down", site=site.label, at=BEGIN + 300, length=900) for site in scenario.sites)
+    later = tuple(replace(turn, at=turn.at + 310, count=count, absent=False, facts=()) for turn in scenario.turns)
+    sites = tuple(replace(_calm(site), blind=False) for site in scenario.sites)
+    return replace(scenario, sites=sites, turns=(first, *later), happenings=hidden, found=(), fair=False)
+
+
+def one_project_twice(scenario: Scenario) -> Scenario:
+    """Each location is in clouds.yaml under two names."""
+    sites = scenario.sites if any(site.endpoint for site in scenario.sites) else (*scenario.sites, *_aliases(scenario))
+    return replace(scenario, sites=sites)
+
+
+def orders_that_grow(scenario: Scenario) -> Scenario:
+    """While a run works, one of a larger number begins."""
+    smaller = replace(scenario.turns[0], at=BEGIN, absent=False, count=2, dies_after=None, stops_after=None, facts=())
+    sites = tuple(replace(_calm(site), build=15.0) for site in scenario.sites)
+    return replace(scenario, sites=sites, turns=(smaller, replace(smaller, at=BEGIN + 4.0, count=6)), found=())
+
+
+def errors_of_others(scenario: Scenario) -> Scenario:
+    """Servers in ERROR stand in the fleet's slots before any run."""
+    found = tuple((scenario.sites[0].label, number) for number in _ERRORS)
+    turns = tuple(replace(turn, absent=False, count=max(1, turn.count), facts=()) for turn in scenario.turns)
+    return replace(scenario, found=found, turns=turns)
+
+
+def limits_that_lag(scenario: Scenario) -> Scenario:
+    """Limits do not count what builds, others build as well, and there is room for few."""
+    sites = tuple(replace(_calm(site), lags=True, build=33.0, quota=4) for site in scenario.sites)
+    turn = replace(scenario.turns[0], at=BEGIN, absent=False, count=4, facts=(), dies_after=None, stops_after=None)
+    rival = replace(turn, fleet="crawl-2", count=3)
+    later = replace(turn, at=BEGIN + 20.0)
+    return replace(scenario, sites=sites, turns=(rival, later), found=(), happenings=())
+
+
+def places_that_refuse(scenario: Scenario) -> Scenario:
+    """Each location refuses a share of the POSTs, some for good."""
+    sites = tuple(replace(site, upsets=0.5, only=_REFUSALS) for site in scenario.sites)
+    return replace(scenario, sites=sites)
+
+
+def boots_that_fail(scenario: Scenario) -> Scenario:
+    """Most servers end in ERROR, for no reason that holds their place for long."""
+    return replace(scenario, sites=tuple(replace(site, broken=0.8, endless=0.0) for site in scenario.sites))
+
+
+def surveys_that_fail(scenario: Scenario) -> Scenario:
+    """Every second survey fails at once, for nothing."""
+    sites = tuple(replace(site, upsets=0.3, only=("Survey error", "Survey refused")) for site in scenario.sites)
+    return replace(scenario, sites=sites, happenings=())
+
+
+_REFUSALS = ("Create ports", "Create no zone", "Create network", "Create image", "Create invalid")
+
+
+def _calm(site: Site) -> Site:
+    return replace(site, upsets=0.0, broken=0.0, endless=0.0)
+
+
+def _aliases(scenario: Scenario) -> t.Iterator[Site]:
+    for number, site in enumerate(scenario.sites):
+        yield replace(alias(site), label=f"z:{number + 1}")
