@@ -117,6 +117,21 @@ KEYPAIR: Spec = {
     "replace": {"type": "bool", "default": False},
 }
 
+IMAGE: Spec = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "path"},
+    "url": {"type": "str"},
+    "checksum": {"type": "str"},
+    "disk_format": {"type": "str", "choices": ["raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx", "iso", "ploop"]},
+    "visibility": {"type": "str", "choices": ["private", "shared", "community", "public"]},
+    "min_disk": {"type": "int"},
+    "min_ram": {"type": "int"},
+    "properties": {"type": "dict", "default": {}},
+    "replace": {"type": "bool", "default": False},
+    "web_download": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 1800},
+}
+
 PLACEMENT: Spec = {
     **ORDER,
     "fleet": {"type": "str"},

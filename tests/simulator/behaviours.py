@@ -90,6 +90,7 @@ class Step:
     code: int = 500
     stage: str = "scheduling"
     bytes_per_second: float = 1.0
+    at_bytes: int = 0
 
 
 @dataclasses.dataclass(kw_only=True)

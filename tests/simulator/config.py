@@ -38,6 +38,8 @@ DEFAULT_QUOTA: t.Mapping[str, int] = {
     "floatingip": 50,
     "security_group": 10,
     "security_group_rule": 100,
+    "image_count_total": -1,
+    "image_size_total": -1,
     "volumes": 10,
     "gigabytes": 1000,
     "snapshots": 10,
@@ -56,6 +58,8 @@ class RegionSettings:
     latency: t.Mapping[str, float] = dataclasses.field(default_factory=lambda: {"server.create": 0.05})
     flavors: tuple[Raw, ...] = DEFAULT_FLAVORS
     images: tuple[Raw, ...] = ({"name": "cirros"}, {"name": "debian-13", "size": 335_544_320})
+    import_methods: tuple[str, ...] = ("glance-direct",)
+    web: t.Mapping[str, Raw] = dataclasses.field(default_factory=dict)
     networks: tuple[Raw, ...] = ({"name": "private"}, {"name": "public", "external": True})
     security_groups: tuple[Raw, ...] = ()
     keypairs: tuple[Raw, ...] = ()

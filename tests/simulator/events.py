@@ -73,8 +73,10 @@ def event_of(address: Address, method: str) -> str:
         return "version"
     if address.service == "identity":
         return "token.create" if parts == ("auth", "tokens") and method == "POST" else "identity"
-    noun = _NOUNS.get(parts[0], address.service)
-    return noun if noun in {"limits", address.service} else f"{noun}.{_verb(parts, method)}"
+    noun = _NOUNS.get(parts[0])
+    if noun is None or noun == "limits":
+        return noun or address.service
+    return f"{noun}.{_verb(parts, method)}"
 
 
 def _verb(parts: tuple[str, ...], method: str) -> str:

@@ -14,9 +14,11 @@ from . import wsgi
 from .behaviours import Occasion
 from .clock import http_date
 from .events import Address, address_of, event_of
+from .imaging import begin_saving, break_saving
 from .message import Reply, Request, json_reply
 from .rate_limit import RateLimits
 from .refusal import nova_body
+from .uploads import Upload
 
 if t.TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -73,11 +75,32 @@ class Gateway:
             else:
                 self._send_later(visit, self._perform(visit), self._latency(visit))
 
+    def begin_upload(self, request: Request) -> Upload | None:
+        """What takes the data of an image; behaviours of `image.upload` cut it off, or damage it unseen."""
+        address = address_of(request.path)
+        if address is None or event_of(address, request.method) != "image.write" or address.parts[-1] != "file":
+            return None
+        with self._world.lock:
+            occasion = Occasion(words=("image.upload",), cloud=address.cloud, region=address.region, path=address.path)
+            step, _number = self._world.behaviours.decide(occasion) or (None, 0)
+            begin_saving(self._world, address)
+        return Upload(
+            request=request,
+            size=int(request.headers.get("content-length", "0")),
+            broken=lambda: self._break_upload(address),
+            at_most=step.at_bytes if step and step.do == "drop" else None,
+            damaged=step is not None and step.do == "truncate",
+        )
+
+    def _break_upload(self, address: Address) -> None:
+        with self._world.lock:
+            break_saving(self._world, address)
+
     def _perform(self, visit: Visit) -> Reply:
         return self._call(visit.request)
 
     def _call(self, request: Request) -> Reply:
-        return wsgi.call(self._application, request, controls=self._controls)
+        return wsgi.call(self._application, request, controls=self._controls, upload=request.upload)
 
     def _land_late(self, visit: Visit, seconds: float) -> None:
         def land(_region: Region, _moment: float) -> None:

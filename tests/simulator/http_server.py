@@ -11,6 +11,7 @@ wire (a reset, half a body, a byte a second) need the bare connection.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import http
 import socket
 import struct
@@ -18,8 +19,11 @@ import typing as t
 import urllib.parse
 
 from .message import Reply, Request
+from .uploads import Upload
 
 Handler = t.Callable[[Request, "Connection"], None]
+Watcher = t.Callable[[Request], Upload | None]
+"""Answers what takes the body of a request that is too large to be kept; asked when its head is there."""
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
 _NO_BODY = frozenset({204, 304})
 _RESET = struct.pack("ii", 1, 0)
@@ -28,8 +32,10 @@ _RESET = struct.pack("ii", 1, 0)
 class Connection(asyncio.Protocol):
     """One client's connection: requests one after another; the handler ends each in one of the ways below."""
 
-    def __init__(self, handler: Handler, alive: set[Connection]) -> None:
+    def __init__(self, handler: Handler, alive: set[Connection], watcher: Watcher | None = None) -> None:
         self._handler = handler
+        self._watcher = watcher
+        self._upload: Upload | None = None
         self._alive = alive
         self._buffer = bytearray()
         self._busy = False
@@ -44,10 +50,29 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _exc: Exception | None) -> None:
         self.transport = None
         self._alive.discard(self)
+        if self._upload is not None:
+            self._upload.broken()
 
     def data_received(self, data: bytes) -> None:
+        if self._upload is not None:
+            data = self._swallow(data)
         self._buffer += data
         self._next()
+
+    def _swallow(self, data: bytes) -> bytes:
+        """Give an upload what is of it, and go on with the request once it is whole; answers what is left."""
+        upload = self._upload
+        assert upload is not None
+        rest = upload.take(data)
+        if upload.refused:
+            self._upload = None
+            upload.broken()
+            self.drop()
+            return b""
+        if upload.whole:
+            self._upload = None
+            self._handler(dataclasses.replace(upload.request, upload=upload), self)
+        return rest
 
     def reply(self, reply: Reply) -> None:
         """Answer, and go on with the next request."""
@@ -135,12 +160,25 @@ class Connection(asyncio.Protocol):
         for line in lines[1:]:
             name, _colon, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        body = self._body(headers, end + 4)
-        if body is None:
-            return None
         method, target, _version = lines[0].split(" ", 2)
         path, _mark, query = target.partition("?")
-        return Request(method, urllib.parse.unquote(path), query, headers, body)
+        request = Request(method, urllib.parse.unquote(path), query, headers)
+        if self._begin_upload(request, end + 4):
+            return None
+        body = self._body(headers, end + 4)
+        return None if body is None else dataclasses.replace(request, body=body)
+
+    def _begin_upload(self, request: Request, start: int) -> bool:
+        """Whether the request's body goes to an upload; what of it is here already is taken at once."""
+        length = int(request.headers.get("content-length", "0"))
+        upload = self._watcher(request) if self._watcher and length else None
+        if upload is None:
+            return False
+        self._busy, self._keep, self._upload = True, request.keeps_alive, upload
+        data = bytes(self._buffer[start:])
+        self._buffer.clear()
+        self._buffer += self._swallow(data)
+        return True
 
     def _body(self, headers: t.Mapping[str, str], start: int) -> bytes | None:
         if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -174,8 +212,9 @@ class Connection(asyncio.Protocol):
 class HttpServer:
     """Listens on loopback; all methods are called in the loop's thread."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, watcher: Watcher | None = None) -> None:
         self._handler = handler
+        self._watcher = watcher
         self._listeners: dict[str, asyncio.Server] = {}
         self._ports: dict[str, int] = {}
         self._alive: dict[str, set[Connection]] = {}
@@ -187,7 +226,7 @@ class HttpServer:
         alive = self._alive.setdefault(name, set())
         wanted = port or self._ports.get(name, 0)
         server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._handler, alive), "127.0.0.1", wanted, backlog=1024
+            lambda: Connection(self._handler, alive, self._watcher), "127.0.0.1", wanted, backlog=1024
         )
         self._listeners[name] = server
         self._ports[name] = server.sockets[0].getsockname()[1]

@@ -10,6 +10,9 @@ import dataclasses
 import json
 import typing as t
 
+if t.TYPE_CHECKING:
+    from .uploads import Upload
+
 Headers = t.Mapping[str, str]
 
 
@@ -22,6 +25,7 @@ class Request:
     query: str
     headers: Headers
     body: bytes = b""
+    upload: Upload | None = None
 
     @property
     def keeps_alive(self) -> bool:

@@ -36,6 +36,7 @@ class Image:
     name: str
     created: float
     owner: str
+    updated: float = 0.0
     status: str = "active"
     visibility: str = "public"
     size: int | None = 1_048_576
@@ -44,6 +45,8 @@ class Image:
     disk_format: str | None = "qcow2"
     container_format: str | None = "bare"
     checksum: str | None = None
+    digest: str | None = None
+    importing: bool = False
     tags: tuple[str, ...] = ()
     properties: Properties = dataclasses.field(default_factory=dict)
 

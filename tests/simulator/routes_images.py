@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import typing as t
 import urllib.parse
 
@@ -16,8 +17,12 @@ from flask import Blueprint, Response, request
 from . import context
 from .clock import iso
 from .identifiers import is_uuid, new_uuid
+from .imaging import check_quota, import_later, usage
 from .refusal import Refused
 from .resources import Image
+
+if t.TYPE_CHECKING:
+    from .uploads import Upload
 
 blueprint = Blueprint("image", __name__, url_prefix="/<cloud>/<region>/image")
 blueprint.url_value_preprocessor(context.locate)
@@ -34,6 +39,7 @@ _HTML = """<html>
  </body>
 </html>"""
 _REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
+_REASONS |= {413: "Request Entity Too Large"}
 _NO_CREDENTIALS = (
     "This server could not verify that you are authorized to access the document you requested. Either you supplied"
     " the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials"
@@ -71,6 +77,20 @@ def versions() -> Response:
     return context.answer(300, {"versions": shown})
 
 
+@blueprint.get("/v2/info/import")
+def import_info() -> Response:
+    """How an image may be imported."""
+    value = list(context.region().settings.import_methods)
+    about = {"description": "Import methods available.", "type": "array", "value": value}
+    return context.answer(200, {"import-methods": about})
+
+
+@blueprint.get("/v2/info/usage")
+def usage_info() -> Response:
+    """What the project has, and may."""
+    return context.answer(200, {"usage": usage(context.region(), context.project().id)})
+
+
 @blueprint.get("/v2/images")
 def list_images() -> Response:
     """The images a project sees, newest first."""
@@ -103,6 +123,8 @@ def create_image() -> Response:
     image_id = given.get("id") or new_uuid(region.randomness)
     if image_id in region.images:
         raise Refused(409, f"Image ID {image_id} already exists!")
+    _check_visibility(given.get("visibility"))
+    check_quota(region, context.project().id, "image_count_total")
     fields = {key: given[key] for key in _FIELDS & set(given) - {"id", "tags"}}
     image = Image(
         **{"name": "", "visibility": "shared", "disk_format": None, "container_format": None, **fields},
@@ -121,18 +143,49 @@ def create_image() -> Response:
 @blueprint.put("/v2/images/<image_id>/file")
 def upload_image(image_id: str) -> Response:
     """The data of an image."""
-    image = _found(image_id)
-    data = request.get_data(cache=False)
-    checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    context.region().images[image_id] = dataclasses.replace(image, status="active", size=len(data), checksum=checksum)
+    image, upload = _found(image_id), t.cast("Upload | None", request.environ.get("simulator.upload"))
+    if image.status not in {"queued", "saving"} or image.importing:
+        raise Refused(409, f"Image status transition from {image.status} to saving is not allowed")
+    if upload is not None:
+        size, (checksum, digest) = upload.size, upload.digests
+    else:
+        data = request.get_data(cache=False)
+        size, digest = len(data), hashlib.sha512(data).hexdigest()
+        checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    region = context.region()
+    try:
+        check_quota(region, context.project().id, "image_size_total")
+    except Refused:
+        region.images[image_id] = dataclasses.replace(image, status="queued", updated=region.now())
+        raise
+    region.images[image_id] = dataclasses.replace(
+        image, status="active", size=size, checksum=checksum, digest=digest, updated=region.now()
+    )
     return Response(status=204)
+
+
+@blueprint.post("/v2/images/<image_id>/import")
+def import_image(image_id: str) -> Response:
+    """Have the cloud fetch the data of an image by itself; whether it can shows later."""
+    image, region = _found(image_id), context.region()
+    method = context.body().get("method", {})
+    if method.get("name") not in region.settings.import_methods:
+        raise Refused(409, f"Unknown import method name '{method.get('name')}'.")
+    if image.status != "queued" or image.importing:
+        raise Refused(409, "Image needs to be in 'queued' state to use 'web-download' method")
+    import_later(region, image, str(method.get("uri", "")))
+    return Response(status=202)
 
 
 @blueprint.patch("/v2/images/<image_id>")
 def update_image(image_id: str) -> Response:
     """Changes as JSON patch."""
     image = _found(image_id)
-    for change in request.get_json(force=True):
+    if image.owner != context.project().id and not context.user().admin:
+        raise Refused(403, f"You are not permitted to modify this image {image_id}.")
+    for change in json.loads(request.get_data(cache=False)):
+        if change["path"] == "/visibility":
+            _check_visibility(change["value"])
         name = change["path"].lstrip("/")
         if name in _FIELDS:
             value: t.Any = tuple(change["value"]) if name == "tags" else change.get("value")
@@ -156,6 +209,11 @@ def delete_image(image_id: str) -> Response:
         raise Refused(403, f"You are not authorized to complete delete_image action on image {image_id}.")
     del context.region().images[image_id]
     return Response(status=204)
+
+
+def _check_visibility(wanted: str | None) -> None:
+    if wanted == "public" and not context.user().admin:
+        raise Refused(403, "You are not authorized to complete publicize_image action.")
 
 
 def _visible(image: Image) -> bool:
@@ -186,8 +244,10 @@ def _found(image_id: str) -> Image:
 
 def _shown(image: Image) -> dict[str, t.Any]:
     path = f"/v2/images/{image.id}"
+    under_way = {"os_glance_importing_to_stores": "default", "os_glance_failed_import": ""} if image.importing else {}
     return {
         **image.properties,
+        **under_way,
         "id": image.id,
         "name": image.name,
         "status": image.status,
@@ -196,8 +256,8 @@ def _shown(image: Image) -> dict[str, t.Any]:
         "size": image.size,
         "virtual_size": None,
         "checksum": image.checksum,
-        "os_hash_algo": None,
-        "os_hash_value": None,
+        "os_hash_algo": "sha512" if image.digest else None,
+        "os_hash_value": image.digest,
         "os_hidden": False,
         "protected": False,
         "min_disk": image.min_disk,
@@ -206,7 +266,7 @@ def _shown(image: Image) -> dict[str, t.Any]:
         "container_format": image.container_format,
         "tags": list(image.tags),
         "created_at": iso(image.created),
-        "updated_at": iso(image.created),
+        "updated_at": iso(max(image.created, image.updated)),
         "self": path,
         "file": path + "/file",
         "schema": "/v2/schemas/image",

@@ -43,7 +43,8 @@ class Simulator(Controls):
         super().__init__(settings, world, WireLog(wire_log), self._plug_from_outside)
         self._wanted_port = port
         self._loop = asyncio.new_event_loop()
-        self._server = HttpServer(Gateway(self, the_application()).handle)
+        gateway = Gateway(self, the_application())
+        self._server = HttpServer(gateway.handle, gateway.begin_upload)
         self._thread: threading.Thread | None = None
         self.url = ""
 

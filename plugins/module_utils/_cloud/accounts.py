@@ -55,6 +55,10 @@ class Account:
         return self.notes.hints
 
     @property
+    def image_format(self) -> str:
+        return self.notes.image_format
+
+    @property
     def names(self) -> NameMaps:
         return self.notes.names
 

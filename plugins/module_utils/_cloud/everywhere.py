@@ -33,6 +33,8 @@ _ROUNDS = 10
 _FAILURES = 5
 _PAUSE = (0.2, 0.6)
 _MARGIN = 0.25
+# How often a location is read whose work is with others: often at first, for long ones less so.
+_LOOKS = (0.3, 5.0)
 _MAY_PASS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
 
 
@@ -77,7 +79,7 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
     for _round in range(_ROUNDS):
         failed: CallError | ObjectionError | None
         try:
-            plan = trade.plan(site)
+            plan = _planned(trade, site, check=check)
         except CallError as exc:
             return _ended(site, first, done, exc.fault, doubtful=doubtful)
         except ObjectionError as exc:
@@ -96,6 +98,20 @@ def _bring(trade: Trade, site: Site, *, check: bool) -> Ready:
             site.clock.sleep(random.uniform(*_PAUSE) * 2 ** (failures - 1))
     fault = Fault(kind=Kind.SERVER_ERROR, message="what was done did not last", remedy="see who else changes it")
     return _ended(site, first, done, fault, doubtful=doubtful)
+
+
+def _planned(trade: Trade, site: Site, *, check: bool) -> Plan:
+    """The plan once nothing has to be waited for; with ``check`` nothing is."""
+    pause, most = _LOOKS
+    while True:
+        plan = trade.plan(site)
+        if check or plan.steps or not plan.awaits:
+            return plan
+        if site.clock.now() + pause >= site.deadline:
+            fault = Fault(kind=Kind.TIMED_OUT, message=plan.awaits, remedy="give it more time (timeout)")
+            raise CallError(Fate.NOT_SENT, fault)
+        site.clock.sleep(pause)
+        pause = min(most, pause * 1.5)
 
 
 def _act(trade: Trade, site: Site, steps: t.Iterable[Step], done: list[Step]) -> CallError | None:

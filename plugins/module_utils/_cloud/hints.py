@@ -23,6 +23,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._core.image_order import DISK_FORMATS
 from .._core.listing import listing
 from .._core.model import Hints
 from .._core.order import lifetime_of
@@ -33,6 +34,7 @@ SECTION = "multi_stack"
 _REGIONS = "regions"
 _SSH_USER = "ssh_user"
 _JUMP_HOST = "jump_host"
+_IMAGE_FORMAT = "image_format"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Notes:
     names: NameMaps = field(default_factory=NameMaps)
     ssh_user: str | t.Mapping[str, str] = ""
     jump_host: str = ""
+    image_format: str = ""
 
 
 class Guide:
@@ -104,10 +107,10 @@ def notes_from(layers: t.Iterable[tuple[str, object]]) -> Notes:
             before = merged.get(key)
             merged[key] = {**before, **parsed} if isinstance(parsed, dict) and isinstance(before, dict) else parsed
     names = {key: merged.pop(key) for key in _NAMES if key in merged}
-    ssh_user, jump_host = merged.pop(_SSH_USER, ""), merged.pop(_JUMP_HOST, "")
+    plain = {key: merged.pop(key) for key in (_SSH_USER, _JUMP_HOST, _IMAGE_FORMAT) if key in merged}
     if "status" in merged:
         merged["available"] = merged.pop("status")
-    return Notes(hints=Hints(**merged), names=NameMaps(**names), ssh_user=ssh_user, jump_host=jump_host)
+    return Notes(hints=Hints(**merged), names=NameMaps(**names), **plain)
 
 
 def _refuse_others(found: t.Iterable[t.Any], known: t.Collection[str], where: str) -> None:
@@ -140,6 +143,11 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _format(value: object) -> str:
+    """What images are to be there; others are converted before they are sent."""
+    return {name: name for name in DISK_FORMATS}[_text(value)]
 
 
 def _whole(value: object) -> int:
@@ -205,5 +213,6 @@ _KEYS: dict[str, tuple[str, t.Callable[[object], object]]] = {
     "requests_per_second": ("a number above 0", _rate),
     _SSH_USER: ("a name, or a mapping of images to names", _user),
     _JUMP_HOST: ("a text", _text),
+    _IMAGE_FORMAT: (f"one of {', '.join(DISK_FORMATS)}", _format),
     **dict.fromkeys(_NAMES, ("a mapping of your names to this provider's", _names)),
 }

@@ -29,7 +29,7 @@ def server_from(row: object) -> Server | None:
         name=text(shown.get("name")),
         status=status,
         task=text(shown.get("OS-EXT-STS:task_state")) or None,
-        created=_epoch(text(shown.get("created"))),
+        created=epoch(text(shown.get("created"))),
         metadata=tuple((str(key), str(value)) for key, value in fields(shown.get("metadata")).items()),
         description=text(shown.get("description")),
         addresses=tuple(_addresses(fields(shown.get("addresses")))),
@@ -86,7 +86,7 @@ def number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def _epoch(moment: str) -> float:
+def epoch(moment: str) -> float:
     """Epoch seconds of Nova's ISO 8601, which is UTC even where it does not say so."""
     try:
         found = datetime.datetime.fromisoformat(moment)

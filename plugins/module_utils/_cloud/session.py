@@ -25,6 +25,7 @@ from .._core.faults import Answer, Fault, Kind, fault_of
 from .._core.listing import listing
 from .failure import CallError, Fate, reading, seconds_to_wait, text_of, tidy
 from .shapes import complaint
+from .stream import Stream
 from .transport import AGENT, Meter, Transport, Trust, session_over
 
 with contextlib.suppress(ImportError):  # accounts.py says so in a sentence, before anything here is used
@@ -131,11 +132,12 @@ class Session:
                 self.keystone.invalidate()
 
     def ask(self, method: str, url: str, headers: t.Mapping[str, str], body: object) -> t.Any:
-        """One HTTP request: nothing is sent again, and no redirect followed."""
+        """One HTTP request: nothing is sent again, and no redirect followed. A body is JSON, or a `Stream`."""
+        content = {"data": body} if isinstance(body, Stream) else {"json": body}
         return self.keystone.request(
             url,
             method,
-            json=body,
+            **content,
             headers=dict(headers),
             authenticated=False,
             raise_exc=False,

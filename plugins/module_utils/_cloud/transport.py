@@ -49,6 +49,8 @@ _CONNECT_TIMEOUT = 4.0
 _CHUNK = 65536
 _POOLS = 1024
 _CONNECTIONS = 64
+# Whoever takes nothing of what is sent for so long is gone.
+_STALLED = 60.0
 
 
 @dataclass(slots=True)
@@ -129,14 +131,20 @@ def session_over(transport: Transport) -> requests.Session:
     return session
 
 
-def _expose() -> None:
-    call = _CALL.get()
-    if call is not None:
-        call.exposed = True
-
-
 # Until when the answer to the request under way has to be there, and by whose time.
 _UNTIL: contextvars.ContextVar[tuple[float, Clock] | None] = contextvars.ContextVar("until", default=None)
+
+
+def _expose(sock: t.Any) -> None:
+    """Let bytes leave, as long as there is time: urllib3 gives each piece of a body the time for a connection."""
+    call, until = _CALL.get(), _UNTIL.get()
+    if call is not None:
+        call.exposed = True
+    if until is not None:
+        left = until[0] - until[1].now()
+        if left <= 0:
+            raise OutOfTimeError
+        sock.settimeout(min(left, _STALLED))
 
 
 class _Reads(io.RawIOBase):
@@ -181,7 +189,7 @@ class _Plain(HTTPConnection):
     def send(self, data: t.Any) -> None:
         if self.sock is None:
             self.connect()
-        _expose()
+        _expose(self.sock)
         super().send(data)
 
 
@@ -191,7 +199,7 @@ class _Secure(HTTPSConnection):
     def send(self, data: t.Any) -> None:
         if self.sock is None:
             self.connect()
-        _expose()
+        _expose(self.sock)
         super().send(data)
 
 

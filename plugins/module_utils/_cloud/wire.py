@@ -8,7 +8,8 @@
 GET and DELETE are sent again (twice, after a jittered pause, within the deadline) when a connection failed or the
 service was busy. A POST is never sent again, but for the two answers that prove that it was not carried out: 401 (once,
 with a new token) and 406 (once, in a microversion that is offered). When any answer says that the location wants
-patience, whoever would make something there can ask for how long.
+patience, whoever would make something there can ask for how long. A body that is a `Stream` leaves once, whatever the
+answer: a 401 only has the token dropped, and whoever sent it begins anew if it is worth it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import random
 import threading
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from .._core.faults import Answer, Fault, Kind
@@ -61,6 +62,8 @@ class Request:
     service: str = "compute"
     path: str
     body: t.Callable[[Version], object] | None = None
+    headers: t.Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,8 @@ class Wire:
         response = self._exchange(session, request, deadline)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             session.drop(response.request.headers)
+            if request.once:
+                raise CallError(Fate.NOT_SENT, self._refusal(response, session.host(request.service)).fault)
             response = self._exchange(session, request, deadline)
         if response.status_code == HTTPStatus.NOT_ACCEPTABLE and request.service == "compute":
             self._negotiate(session, deadline)
@@ -140,6 +145,7 @@ class Wire:
         call = Call(self._account.label, deadline)
         with during(call):
             headers, address = self._prepared(session, request.service)
+            headers |= request.headers
             self._take_turn(deadline)
             version = self.version
             if request.service == "compute":
@@ -194,6 +200,7 @@ class Wire:
                 retry_after=seconds_to_wait(headers, self._clock.wall()),
             )
             failed = from_answer(answer, body)
+            failed = self._refusal(response, host)
             self._note_patience(failed.fault)
             raise failed
         if status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -210,6 +217,18 @@ class Wire:
             fault = Fault(kind=Kind.BROKEN_ANSWER, message=f"{host} answered {status} with something other than JSON")
             raise CallError(Fate.LOST, fault) from exc
         return Reply(content=content, date=epoch_of(headers.get("Date")))
+
+    def _refusal(self, response: t.Any, host: str) -> CallError:
+        """What an HTTP error means."""
+        status, body, headers = response.status_code, response.content, response.headers
+        asked = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
+        answer = Answer(
+            status=status,
+            message=text_of(body) or f"{host} answered {status} ({page_text(body) or response.reason})",
+            request_id=asked,
+            retry_after=seconds_to_wait(headers, self._clock.wall()),
+        )
+        return from_answer(answer, body)
 
     def _note_patience(self, fault: Fault) -> None:
         """Remember that the location is asked too much, or says for how long it is out of service."""

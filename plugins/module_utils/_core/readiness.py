@@ -48,11 +48,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be done at one location, and what is there before and after that; None where there is nothing."""
+    """What is to be done at one location, and what is there before and after that; None where there is nothing.
+
+    ``awaits`` says what is not ready yet, though nothing is to be done for it: others, or the cloud, are at it.
+    """
 
     steps: tuple[Step, ...] = ()
     before: Row | None = None
     after: Row | None = None
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
