@@ -173,7 +173,12 @@ class Images:
         return _WEB_DOWNLOAD in local.methods
 
     def _create(self, site: Site, step: Step) -> None:
-        """Make an image without data, under an id that we know even if the answer is lost; not when it is too late."""
+        """Make an image without data, under an id that we know even if the answer is lost; not when it is too late.
+
+        Its data is at hand before: an image that is queued for long is taken for one whose run is no more.
+        """
+        if not self._fetches(site, self._form(site)):
+            self._payload(site)
         if site.clock.now() + _SETTLING >= self._until(site):
             raise _late(Fate.NOT_SENT)
         local, image_id = self._local(site), str(uuid4())
@@ -201,10 +206,7 @@ class Images:
             raise
 
     def _upload(self, site: Site, image_id: str) -> None:
-        assert self.source is not None
-        until = self._until(site)
-        wanted = site.account.image_format or self.source.form(until)
-        payload = self.source.payload(wanted, until)
+        until, payload = self._until(site), self._payload(site)
         headers = {"Content-Type": "application/octet-stream"}
         request = Request(
             method="PUT",
@@ -222,6 +224,14 @@ class Images:
             if failed.fate is not Fate.LOST or not self._stored(site, image_id):
                 raise
         self._verify(site, image_id, payload)
+
+    def _form(self, site: Site) -> str:
+        assert self.source is not None
+        return self.source.form(self._until(site))
+
+    def _payload(self, site: Site) -> Payload:
+        assert self.source is not None
+        return self.source.payload(site.account.image_format or self._form(site), self._until(site))
 
     def _stored(self, site: Site, image_id: str) -> bool:
         """Whether the data is there though nobody said so: while Glance is saving it, it may yet be."""

@@ -36,9 +36,8 @@ QUEUED = replace(THERE, status="queued", created=NOW - 5, updated=NOW - 5)
 
 
 def scene(*images: Image, mine: str = "", **facts: t.Any) -> Scene:
-    return Scene(
-        **{"name": "app", "images": images, "now": NOW, "mine": frozenset(mine), "disk_format": "qcow2", **facts}
-    )
+    known: dict[str, t.Any] = {"mine": frozenset(mine), "disk_format": "qcow2", **facts}
+    return Scene(name="app", images=images, now=NOW, **known)
 
 
 def steps(plan: Plan) -> list[tuple[str, str, bool]]:
