@@ -26,8 +26,9 @@ options:
       - >-
         A hint is one of C(status) (V(available) or V(unavailable)), C(priority), C(weight), C(cost), C(max_servers),
         C(max_servers_per_owner), C(max_lifetime) (a length of time such as V(2h)), C(headroom),
-        C(requests_per_second), C(ssh_user), C(jump_host), and the name maps C(image), C(flavor), C(network),
-        C(security_groups) and C(key_name), which say what a thing of your name is called at that cloud.
+        C(requests_per_second), C(ssh_user), C(jump_host), C(image_format) (such as V(raw)), and the name maps C(image),
+        C(flavor), C(network), C(security_groups) and C(key_name), which say what a thing of your name is called at that
+        cloud.
       - Without it, the file that the environment variable E(OPENMULTISTACK_ACCOUNTS_FILE) names is read, if there is
         one.
     type: path

@@ -98,7 +98,10 @@ class Images:
             self._create(site, step)
         elif step.what == "update":
             patch = (step.facts or {})["patch"]
-            _send(site, "PATCH", f"/images/{step.id}", patch, {"Content-Type": _PATCH})
+            try:
+                _send(site, "PATCH", f"/images/{step.id}", patch, {"Content-Type": _PATCH})
+            except CallError as failed:
+                raise _explained(failed) from failed
         elif step.what == "delete":
             _delete(site, step.id)
         else:
@@ -222,7 +225,7 @@ class Images:
             if isinstance(failed.__cause__, FileChangedError):
                 raise refused(Kind.INVALID, str(failed.__cause__), "let it be finished, and run this again") from failed
             if failed.fate is not Fate.LOST or not self._stored(site, image_id):
-                raise
+                raise _explained(failed) from failed
         self._verify(site, image_id, payload)
 
     def _form(self, site: Site) -> str:
@@ -290,10 +293,13 @@ def _late(fate: Fate = Fate.LOST) -> CallError:
 
 
 def _explained(failed: CallError) -> CallError:
+    """A refusal of Glance's, with what can be done about it."""
+    remedy = failed.fault.remedy
     if failed.fault.status == HTTPStatus.FORBIDDEN and "publici" in failed.fault.message:
         remedy = "only administrators make images public there, mostly; visibility: community or shared may do"
-        return CallError(failed.fate, replace(failed.fault, remedy=remedy))
-    return failed
+    elif failed.fault.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        remedy = "Glance looks into images: see whether this one is whole, and of its disk_format (qemu-img check)"
+    return CallError(failed.fate, replace(failed.fault, remedy=remedy))
 
 
 def _show(site: Site, image_id: str) -> Image:

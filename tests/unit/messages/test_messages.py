@@ -22,6 +22,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.messages import (
     files,
     keys,
     neutron,
+    images,
+    keys,
     orders,
     roles,
     runs,
@@ -51,6 +53,7 @@ SECTIONS: dict[str, tuple[Callable[[Scene], Iterable[Told]], ...]] = {
     "Keys": (keys.keys, keys.undone),
     "Security groups": (neutron.rules, neutron.groups),
     "Networks": (neutron.networks, neutron.silences),
+    "Images": (images.images,),
     "The inventory": (doors.inventories, files.last_good),
     "The role fleet": (roles.tasks, roles.templates),
 }

@@ -347,6 +347,8 @@ def test_who_may_not_make_it_public_uploads_nothing(door: Door) -> None:
     )
     assert {event for _cloud, event in door.writes} == {"image.create"}
     assert door.images() == []
+    door()
+    assert "only administrators make images public there" in door(visibility="public")["msg"]
 
 
 def test_no_token_follows_a_redirect_and_nothing_is_sent_twice(door: Door) -> None:
