@@ -84,13 +84,14 @@ class _Workshop:
         """The file of this name, which is made by whoever comes first; the others wait for it."""
         with self._lock:
             if name not in self._payloads:
-                self._made = self._made or tempfile.mkdtemp(prefix="multi_stack_image.", dir=self._folder)
-                path = os.path.join(self._made, name)
                 try:
+                    self._made = self._made or tempfile.mkdtemp(prefix="multi_stack_image.", dir=self._folder)
+                    path = os.path.join(self._made, name)
                     make(path)
+                    self._payloads[name] = Payload(stream_of(path))
                 except OSError as exc:
-                    raise _here(f"{path} cannot be written: {(exc.strerror or str(exc)).lower()}") from exc
-                self._payloads[name] = Payload(stream_of(path))
+                    where = self._made or self._folder or "the temporary folder"
+                    raise _here(f"{where} cannot be written to: {(exc.strerror or str(exc)).lower()}") from exc
             return self._payloads[name]
 
     def close(self) -> None:

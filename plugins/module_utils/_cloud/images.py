@@ -183,7 +183,7 @@ class Images:
         if not self._fetches(site, self._form(site)):
             self._payload(site)
         if site.clock.now() + _SETTLING >= self._until(site):
-            raise _late(Fate.NOT_SENT)
+            raise _late(Fate.REFUSED)
         local, image_id = self._local(site), str(uuid4())
         until = int(site.clock.wall() + site.deadline - site.clock.now()) + 1
         local.mine.add(image_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tempfile
 import threading
 import typing as t
 
@@ -34,8 +35,9 @@ def images(scene: Scene) -> Iterator[Told]:
     with Simulator(CLOUDS) as clouds:
         clouds.clouds_yaml(path)
         for what, options in _wrong(scene).items():
-            for name, text in scene.told_by(multi_stack_image, what, **{**mine, **options}):
+            for name, text in scene.told_by(multi_stack_image, what, **_without({**mine, **options})):
                 yield name, _plain(text)
+        yield from scene.told_by(multi_stack_image, "no time for an image", **{**mine, "timeout": 1})
         for what, behaviour in _TROUBLE.items():
             rule = clouds.behave(cloud="alpha", **behaviour)
             for name, text in scene.told_by(multi_stack_image, what, **mine):
@@ -49,6 +51,17 @@ def images(scene: Scene) -> Iterator[Told]:
             yield from scene.told_by(
                 multi_stack_image, "no converter", **{**mine, "name": "new", "accounts_file": hints}
             )
+            scene.folder.joinpath("qemu-img").write_text("#!/bin/sh\necho Image is corrupt >&2; exit 1\n", "utf-8")
+            scene.folder.joinpath("qemu-img").chmod(0o755)
+            damaged = {**mine, "name": "new", "accounts_file": hints}
+            yield from scene.told_by(multi_stack_image, "a converter that cannot do it", **damaged)
+            yield from _nowhere_to_write(scene, damaged)
+
+
+def _nowhere_to_write(scene: Scene, options: dict[str, t.Any]) -> Iterator[Told]:
+    with scene.patch.context() as patch:
+        patch.setattr(tempfile, "tempdir", f"{scene.folder}/none")
+        yield from scene.told_by(multi_stack_image, "no folder for what is made", **options)
 
 
 def _there(scene: Scene, clouds: Simulator, mine: dict[str, t.Any]) -> Iterator[Told]:
@@ -84,8 +97,13 @@ def _there(scene: Scene, clouds: Simulator, mine: dict[str, t.Any]) -> Iterator[
     scene.file("app.qcow2", ONE)
 
 
+def _without(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Only what is given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _done(options: dict[str, t.Any]) -> str:
-    rows = answered(multi_stack_image, **options, _ansible_check_mode=True)["by_location"]
+    rows = answered(multi_stack_image, **_without(options), _ansible_check_mode=True)["by_location"]
     return "; ".join(rows["alpha:RegionOne"]["done"])
 
 

@@ -71,6 +71,15 @@ UNMET = {
     "the fleet was made otherwise": "the same",
     "there is not room for enough of it": "the same",
     "too many servers would go": "the same",
+    "it could not download the image by itself ({})": "the image is sent from here then",
+    "not into its store {}": "a part of that",
+    "it did not say why": "the same",
+    "what it downloaded by itself is not what checksum says": "the image is sent from here then",
+    "its upload has not begun": "it is waited for, a second at most",
+    "{} became shorter while it was read": "it shows only between two pieces of a file",
+    "{} took too long to make {} of {}": "only hours of work do",
+    "see whether it is the right one, or correct checksum": "it takes a web; the module's own tests have one",
+    "give another url": "the same",
 }
 
 
