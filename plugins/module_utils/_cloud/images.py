@@ -107,6 +107,11 @@ class Images:
         else:
             self._fill(site, step)
 
+    @property
+    def _given(self) -> Source:
+        """Where the image comes from; whoever has one made has one."""
+        return t.cast("Source", self.source)
+
     def _local(self, site: Site) -> _Local:
         return self._locals.setdefault(site.account.label, _Local())
 
@@ -229,12 +234,10 @@ class Images:
         self._verify(site, image_id, payload)
 
     def _form(self, site: Site) -> str:
-        assert self.source is not None
-        return self.source.form(self._until(site))
+        return self._given.form(self._until(site))
 
     def _payload(self, site: Site) -> Payload:
-        assert self.source is not None
-        return self.source.payload(site.account.image_format or self._form(site), self._until(site))
+        return self._given.payload(site.account.image_format or self._form(site), self._until(site))
 
     def _stored(self, site: Site, image_id: str) -> bool:
         """Whether the data is there though nobody said so: while Glance is saving it, it may yet be."""
@@ -259,8 +262,7 @@ class Images:
 
     def _fetch(self, site: Site, image_id: str) -> None:
         """Have the cloud download it. Where it cannot, the next plan is to upload it from here."""
-        assert self.source is not None
-        local, url = self._local(site), self.source.url
+        local, url = self._local(site), self._given.url
         methods, local.methods = local.methods, frozenset()
         until, began = self._until(site), site.clock.now()
         body = {"method": {"name": _WEB_DOWNLOAD, "uri": url}}
@@ -276,7 +278,7 @@ class Images:
             if site.clock.now() + _LOOK >= until:
                 raise _late()
             site.clock.sleep(_LOOK)
-        wanted = self.source.checksum
+        wanted = self._given.checksum
         theirs = {text(row.get("os_hash_algo")): text(row.get("os_hash_value")), "md5": text(row.get("checksum"))}
         if wanted and theirs.get(wanted.algorithm) != wanted.digest:
             raise _damaged("what it downloaded by itself is not what checksum says")

@@ -133,7 +133,7 @@ class Wire:
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             session.drop(response.request.headers)
             if request.once:
-                raise CallError(Fate.NOT_SENT, self._refusal(response, session.host(request.service)).fault)
+                raise CallError(Fate.NOT_SENT, self._refusal(response, session, session.host(request.service)).fault)
             response = self._exchange(session, request, deadline)
         if response.status_code == HTTPStatus.NOT_ACCEPTABLE and request.service == "compute":
             self._negotiate(session, deadline)
@@ -191,16 +191,7 @@ class Wire:
         status, body, headers = response.status_code, response.content, response.headers
         host = session.host("compute" if request.service == ROOT else request.service)
         if status >= HTTPStatus.BAD_REQUEST:
-            body = session.discreet(body, response.request.headers.get("X-Auth-Token", ""))
-            asked = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
-            answer = Answer(
-                status=status,
-                message=text_of(body) or f"{host} answered {status} ({page_text(body) or response.reason})",
-                request_id=asked,
-                retry_after=seconds_to_wait(headers, self._clock.wall()),
-            )
-            failed = from_answer(answer, body)
-            failed = self._refusal(response, host)
+            failed = self._refusal(response, session, host)
             self._note_patience(failed.fault)
             raise failed
         if status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -218,9 +209,10 @@ class Wire:
             raise CallError(Fate.LOST, fault) from exc
         return Reply(content=content, date=epoch_of(headers.get("Date")))
 
-    def _refusal(self, response: t.Any, host: str) -> CallError:
+    def _refusal(self, response: t.Any, session: Session, host: str) -> CallError:
         """What an HTTP error means."""
-        status, body, headers = response.status_code, response.content, response.headers
+        status, headers = response.status_code, response.headers
+        body = session.discreet(response.content, response.request.headers.get("X-Auth-Token", ""))
         asked = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
         answer = Answer(
             status=status,
