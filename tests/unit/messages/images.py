@@ -30,7 +30,7 @@ NOWHERE = "http://127.0.0.1:1/app.img"
 
 def images(scene: Scene) -> Iterator[Told]:
     path = f"{scene.folder}/simulated.yaml"
-    given: dict[str, t.Any] = {"name": "app", "clouds_yaml_path": path, "timeout": 8}
+    given: dict[str, t.Any] = {"name": "app", "clouds_yaml_path": path, "timeout": 40}
     mine = {**given, "path": scene.file("app.qcow2", ONE)}
     with Simulator(CLOUDS) as clouds:
         clouds.clouds_yaml(path)
@@ -39,8 +39,9 @@ def images(scene: Scene) -> Iterator[Told]:
                 yield name, _plain(text)
         yield from scene.told_by(multi_stack_image, "no time for an image", **{**mine, "timeout": 1})
         for what, behaviour in _TROUBLE.items():
+            more = {"timeout": 8} if "seconds" in behaviour else {}
             rule = clouds.behave(cloud="alpha", **behaviour)
-            for name, text in scene.told_by(multi_stack_image, what, **mine):
+            for name, text in scene.told_by(multi_stack_image, what, **{**mine, **more}):
                 yield name, _plain(text)
             clouds.heal(rule)
         yield from _there(scene, clouds, mine)
