@@ -39,9 +39,8 @@ def images(scene: Scene) -> Iterator[Told]:
                 yield name, _plain(text)
         yield from scene.told_by(multi_stack_image, "no time for an image", **{**mine, "timeout": 1})
         for what, behaviour in _TROUBLE.items():
-            more = {"timeout": 8} if "seconds" in behaviour else {}
             rule = clouds.behave(cloud="alpha", **behaviour)
-            for name, text in scene.told_by(multi_stack_image, what, **{**mine, **more}):
+            for name, text in scene.told_by(multi_stack_image, what, **mine):
                 yield name, _plain(text)
             clouds.heal(rule)
         yield from _there(scene, clouds, mine)
@@ -127,7 +126,6 @@ _TROUBLE: dict[str, dict[str, t.Any]] = {
         "message": "Image failed safety checks",
     },
     "data that is damaged on its way": {"event": "image.upload", "do": "truncate"},
-    "a cloud that takes too long": {"event": "image.create", "do": "answer", "status": 503, "seconds": 3.0},
 }
 
 
