@@ -23,6 +23,7 @@ from .names import looked_up
 from .patience import await_room
 from .progress import Progress, progress_of
 from .remove import doomed, remove
+from .renewal import renews
 from .result import Objection, What
 from .rollback import roll_back
 from .tables import Filling, Tables
@@ -51,7 +52,7 @@ class Coordinator:
         desk.commands, desk.wake, desk.open = [], None, False
         for event in events:
             if isinstance(event, m.Stop) and not desk.stopped:
-                desk.stopped = event.why
+                desk.stopped, desk.stopped_at = event.why, now
                 desk.tell(now, What.STOPPED, why=event.why)
             learn(desk.tables, event)
         if decide(desk, now, rang=any(isinstance(event, m.Woke) for event in events)):
@@ -128,17 +129,25 @@ def _quiet(desk: Desk, now: float) -> bool:
 
 
 def _settle(desk: Desk) -> set[int]:
-    """Derive the touched slots again; a slot that lost its server wants a new plan."""
+    """Derive the touched slots again; one that lost its server, or the replacement of it, wants a new plan."""
     changed = set(desk.tables.touched)
-    if desk.tables.settle():
+    emptied = desk.tables.settle()
+    renewing = {slot for slot in changed if renews(desk, slot)}
+    if emptied or renewing - desk.renewing:
         desk.replan = True
+    desk.renewing = (desk.renewing - changed) | renewing
     return changed
 
 
 def _halted(desk: Desk, now: float) -> bool:
-    """After a stop only the writes under way are waited for; shutting their fences makes sure that no POST is late."""
+    """After a stop only the writes under way are waited for; shutting their fences makes sure that no POST is late.
+
+    Not for longer than for one request, though a fence that was just being opened takes two.
+    """
     shutting = settle_fences(desk, every=True)
-    return not (shutting or _writing(desk)) or now >= desk.run.deadline
+    until = min(desk.run.deadline, desk.stopped_at + desk.run.order.patience.api)
+    desk.wake_at(until)
+    return not (shutting or _writing(desk)) or now >= until
 
 
 def _writing(desk: Desk) -> bool:

@@ -58,13 +58,15 @@ class Desk:
 
     ``elder`` is the fleet that this order lets go first while both wait for room; ``short_of_room`` whether the last
     plan left slots without a place. ``undoing`` says that what this run made is being taken back; ``shortened`` are the
-    locations whose `max_lifetime` ends servers earlier than the order asked.
+    locations whose `max_lifetime` ends servers earlier than the order asked; ``renewing`` the slots whose server is to
+    be replaced, and that no successor is on its way to.
     """
 
     run: Run
     tables: Tables
     finished: bool = False
     stopped: str = ""
+    stopped_at: float = 0.0
     objection: Objection | None = None
     open: bool = False
     was_open: bool = False
@@ -78,6 +80,7 @@ class Desk:
     undoing: bool = False
     elder: str = ""
     short_of_room: bool = False
+    renewing: set[int] = field(default_factory=set)
 
     commands: list[m.Command] = field(default_factory=list)
     wake: float | None = None

@@ -60,6 +60,7 @@ def _surveyed(tables: Tables, event: m.Surveyed) -> None:
         see(tables, event, server)
     _count(tables, row, event)
     row.partials = 0 if row.known else row.partials + 1
+    row.looked_at = event.started_at
     if row.known:
         row.surveyed_at = event.started_at
         note_absent(tables, event, proves=True)

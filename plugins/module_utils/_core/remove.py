@@ -59,8 +59,12 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
 def _ask_for(desk: Desk, missing: t.Sequence[ServerRow], proof: Proof, now: float) -> None:
     """Read what a DELETE has to rest on; several reads of single servers all at once, or not yet."""
     if proof is Proof.ROW:
-        for location in {each.location: desk.tables.locations[each.location] for each in missing}.values():
-            desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)
+        for each in missing:
+            if each.missed:
+                desk.show(each, now)
+            else:
+                location = desk.tables.locations[each.location]
+                desk.survey_when_due(location, location.polled_at + _SURVEY_EVERY, now)
     elif all(each.showing or desk.tables.locations[each.location].takes_more for each in missing):
         for each in missing:
             desk.show(each, now)

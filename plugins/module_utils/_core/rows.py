@@ -67,11 +67,12 @@ class Waiting:
 class LocationRow:
     """One location.
 
-    ``surveyed_at`` is when its last complete survey began; ``polled_at`` when the last survey or list ended, well or
-    not; ``posted_at`` when a POST was last accepted; ``stirred_at`` when one of its servers last changed; ``offset`` is
-    its clock less ours; ``deleting`` counts the DELETEs under way, ``showing`` are the servers being read by id.
-    ``ports`` is for how many servers there were ports left when the names were looked up, ``ports_taken`` how many came
-    since; ``owners`` counts what each owner has there; ``waiting`` are other fleets whose orders wait for room.
+    ``surveyed_at`` is when its last complete survey began, ``looked_at`` its last one of all; ``polled_at`` when the
+    last survey or list ended, well or not; ``posted_at`` when a POST was last accepted; ``stirred_at`` when one of
+    its servers last changed; ``offset`` is its clock less ours; ``deleting`` counts the DELETEs under way,
+    ``showing`` are the servers being read by id. ``ports`` is for how many servers there were ports left when the
+    names were looked up, ``ports_taken`` how many came since; ``owners`` counts what each owner has there;
+    ``waiting`` are other fleets whose orders wait for room.
     """
 
     location: Location
@@ -83,6 +84,7 @@ class LocationRow:
     usage: Usage = Usage()
     ledger: Ledger = field(default_factory=Ledger)
     surveyed_at: float = LONG_AGO
+    looked_at: float = LONG_AGO
     surveying: bool = False
     answered_at: float = LONG_AGO
     failures: int = 0
@@ -285,6 +287,11 @@ class ServerRow:
         """Whether it still exists and its removal is on its way, by us or by others."""
         dying = self.phase is Phase.DYING or self.deletion in (Deletion.SENT, Deletion.ACCEPTED, Deletion.UNKNOWN)
         return self.ours and not self.gone and dying
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether it was seen as it was before, after a DELETE of it was accepted."""
+        return self.deletion is Deletion.ACCEPTED and self.phase is not Phase.DYING and self.seen_at > self.dying_at
 
     @property
     def rank(self) -> tuple[float, float, str]:

@@ -29,15 +29,15 @@ if t.TYPE_CHECKING:
 def note_absent(tables: Tables, event: m.Surveyed | m.Listed, *, proves: bool) -> None:
     """Servers that the answer should have held; ``proves`` says whether their absence is enough.
 
-    It is for one that was seen to be going. Any other is asked for by id: its cell may be down, and some clouds hide
-    that even in a whole list.
+    It is for one that was seen to be going, or was not seen since it was told to go. Any other is asked for by id: its
+    cell may be down, and some clouds hide that even in a whole list.
     """
     held = {server.id for server in event.servers}
     for row in tables.servers.values():
         absent = row.location == event.location and row.id not in held and row.evidence_at < event.started_at
         if not absent or row.gone:
             continue
-        if proves and row.leaving and not row.unreadable:
+        if proves and row.leaving and not (row.unreadable or row.unmoved):
             end(tables, row, event.started_at, event.now)
         else:
             row.missed = True

@@ -90,14 +90,15 @@ def _ordered_later(desk: Desk, row: ServerRow) -> bool:
 def _stuck(desk: Desk, row: ServerRow, now: float) -> bool:
     """A server that builds for longer than the boot timeout, or, if another run made it, after that run has ended.
 
-    Its age is judged by its location's clock. Nova leaves a server in BUILD for ever where its maker or its host died.
+    One of this run is as old as the answer to its POST, any other is judged by its location's clock. Nova leaves a
+    server in BUILD for ever where its maker or its host died.
     """
     if row.phase is not Phase.PENDING or row.server is None:
         return False
     boot = desk.run.order.patience.boot
     attempt = desk.tables.attempts.get(row.token)
     if attempt is not None:
-        return now - attempt.posted_at > boot
+        return now - max(attempt.posted_at, attempt.ended_at) > boot
     clock = desk.tables.epoch + now + desk.tables.locations[row.location].offset
     mark = row.belonging.mark
     return clock > row.server.created + boot or (mark is not None and clock > mark.until)

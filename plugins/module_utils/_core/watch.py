@@ -114,7 +114,7 @@ def _doubt(desk: Desk, found: dict[str, Pending], attempt: AttemptRow, now: floa
     if silent or settled(desk, attempt) or now >= attempt.posted_at + 2 * LATE_BOUND:
         return
     each = found.setdefault(attempt.location, Pending())
-    seen = max(row.surveyed_at, row.failed_at)
+    seen = max(row.looked_at, row.failed_at)
     if seen < attempt.ended_at:
         at = attempt.ended_at
     else:

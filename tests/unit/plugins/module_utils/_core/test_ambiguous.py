@@ -14,7 +14,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Patience
 
 from .cloud import Place, Upset
-from .world import World, kinds
+from .world import World, kinds, marked
 
 
 def first_post(upset: Upset) -> t.Any:
@@ -64,3 +64,13 @@ def test_a_location_that_falls_silent_after_the_post_is_covered_at_once(upset: U
     assert (len(result.servers), result.exact) == (2, False)
     assert [each.location for each in result.unresolved] == ["a:1"]
     assert world.now < 1200
+
+
+def test_a_location_that_shows_only_a_part_is_not_asked_over_and_over_for_a_lost_post() -> None:
+    world = World([Place("a:1", script=first_post(Upset.LOST)), Place("b:1")])
+    world.add("a:1", marked(9, "hidden", fleet="other"))
+    world.later(1002.0, lambda: setattr(world.place("a:1"), "unknown", frozenset({"hidden"})))
+    world.later(1062.0, lambda: setattr(world.place("a:1"), "unknown", frozenset()))
+    world.launch(2)
+    surveys = [each for each in world.commands if isinstance(each, m.Survey) and each.location == "a:1"]
+    assert len(surveys) < 15

@@ -124,3 +124,12 @@ def test_an_order_that_does_not_wait_shuts_its_fences_as_well() -> None:
     world = World([Place("a:1")])
     result = world.launch(3, fence=True, wait=False)
     assert (result.failed, result.fences, groups(world)) == (False, (), set())
+
+
+def test_a_stop_waits_for_a_fence_that_was_being_opened_no_longer_than_for_any_request() -> None:
+    world = World([Place("a:1", latency=2.0, script=lambda c: Upset.HANG if isinstance(c, m.ShutFence) else None)])
+    run = world.start(order_of(1, fence=True))
+    world.later(1004.5, run.stop)
+    result = world.finish(run)
+    assert (bool(result.stopped), len(result.fences)) == (True, 1)
+    assert run.ended <= 1004.5 + run.order.patience.api

@@ -250,3 +250,23 @@ def test_a_plan_counts_the_room_of_what_goes_where_there_is_no_other() -> None:
     told = world.run(order_of(1), check=True)
     assert ([offer.location for _slot, offer in told.planned], told.objection) == (["a:1"], None)
     assert world.launch(1).exact
+
+
+def test_what_a_survey_lacks_is_asked_for_by_its_id_also_where_nothing_is_waited_for() -> None:
+    world = World([Place("a:1"), Place("b:1", latency=6.0)])
+    world.add("a:1", marked(1, "one"))
+    world.add("a:1", marked(8, "eight"))
+    world.add("b:1", marked(9, "nine"))
+    world.later(1003.0, lambda: setattr(world.place("a:1").machines["eight"], "vanishes_at", 1003.0))
+    script = upsetting(m.Delete, Fault(kind=Kind.RATE_LIMIT, message="slowly", status=429, retry_after=30.0), None)
+    world.place("a:1").script = script
+    result = world.launch(1, wait=False)
+    assert ([each.server.id for each in result.servers], kinds(world.commands)[m.Survey] < 9) == (["one"], True)
+
+
+def test_a_server_that_stayed_as_it_was_after_its_deletion_is_not_gone_because_a_list_lacks_it() -> None:
+    world = one(upsetting(m.Delete, Upset.IGNORED))
+    world.later(1005.0, lambda: setattr(world.place("a:1"), "unknown", frozenset({"one"})))
+    world.place("a:1").blind = True
+    result = world.destroy(patience=Patience(timeout=60.0))
+    assert (result.exact, [each.id for each in result.leftovers]) == (False, ["one"])

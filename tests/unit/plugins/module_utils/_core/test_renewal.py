@@ -16,7 +16,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import Reason
 
-from .cloud import Place, Upset
+from .cloud import EPOCH, Place, Upset
 from .world import World, kinds, marked, order_of, writes
 
 OLD = "00000000"
@@ -151,3 +151,12 @@ def test_absent_takes_away_just_the_slots_that_it_names() -> None:
     assert (result.exact, result.failed, len(result.removed)) == (True, False, 3)
     assert world.names() == ["crawl-001", "crawl-003"]
     assert world.launch(4).exact
+
+
+def test_where_a_replacement_of_another_run_builds_for_ever_another_one_is_made() -> None:
+    world = with_old()
+    stuck = marked(1, "stuck", replaced_at=EPOCH + 900, until=EPOCH + 1015, created=EPOCH + 990.0)
+    world.add("a:1", stuck, active_at=1e9)
+    result = world.launch(2, on_drift=OnDrift.REPLACE)
+    assert (result.exact, [each.drifted for each in result.servers]) == (True, [False, False])
+    assert not {"old", "stuck"} & {server.id for server in world.alive()}

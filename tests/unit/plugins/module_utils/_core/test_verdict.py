@@ -15,12 +15,17 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core import 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.desk import Desk, Run
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.learn import learn
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Identity, Location, Server
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import Deletion
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import (
+    Identity,
+    Location,
+    Offer,
+    Server,
+)
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import AttemptRow, Deletion
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Tables
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import Proof, Reason, proven, verdict
 
-from .cloud import EPOCH
+from .cloud import EPOCH, SMALL
 from .world import marked, order_of
 
 LATER = EPOCH + 9999
@@ -64,6 +69,18 @@ def test_a_server_goes_for_these_reasons_only(
     desk = desk_of(server, **order)
     found = verdict(desk, desk.tables.servers["x"], 1000.0)
     assert (found and found.reason, found and found.proof) == (reason, proof)
+
+
+def test_the_boot_timeout_begins_with_the_answer_to_the_post() -> None:
+    desk = desk_of()
+    offer = Offer(location="a:1", flavor=SMALL)
+    desk.tables.add_attempt(AttemptRow(token="xAAAAAAAAAAAAAAA", slot=1, offer=offer, posted_at=1001.0))
+    learn(desk.tables, m.Created(now=1051.0, location="a:1", token="xAAAAAAAAAAAAAAA", id="x"))
+    server = marked(1, "x", status="BUILD", **FRESH)
+    learn(desk.tables, m.Listed(now=1052.0, location="a:1", started_at=1051.5, servers=(server,)))
+    row, boot = desk.tables.servers["x"], desk.run.order.patience.boot
+    found = [verdict(desk, row, now) for now in (1002.0 + boot, 1052.0 + boot)]
+    assert [each and each.reason for each in found] == [None, Reason.STUCK]
 
 
 @pytest.mark.parametrize(
