@@ -12,6 +12,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model i
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.cloud import EPOCH
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import marked
 
+RENAMED = "web-server"
 _NAMED = Server(id="lookalike", name="crawl-002", status="ACTIVE", created=EPOCH + 1.0, vcpus=1, ram=512)
 
 FOUND: tuple[Server, ...] = (
@@ -26,7 +27,7 @@ FOUND: tuple[Server, ...] = (
     marked(8, "locked-8", locked=True),
     marked(9, "error-9", status="ERROR"),
     replace(marked(2, "bare-2"), metadata=()),
-    replace(marked(4, "renamed-4"), name="web-server"),
+    replace(marked(4, "renamed-4"), name=RENAMED),
     # No two of its signs agree on a slot, or it has but one: not ours to delete.
     replace(marked(1, "odd-1"), name="crawl-005", metadata=()),
     _NAMED,

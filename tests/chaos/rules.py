@@ -89,7 +89,9 @@ RULES: dict[str, Mutant] = {
     ),
     "a fresh read before each DELETE": MUTANTS["DELETE without a fresh GET"],
     "replaced_at only for what is deliberate": MUTANTS["replaced_at for unreachable locations"],
-    "absence from a filtered list only asks": MUTANTS["absence believed from a filtered list"],
+    "absence from a filtered list only asks": replace(
+        MUTANTS["absence believed from a filtered list"], shape=shapes.cells_that_blink
+    ),
     "a location with a down cell is half-seen": Mutant(
         swaps=(Swap(learn.LESSONS, m.Surveyed, _blind_to_cells),),
         breaks=frozenset({"I1", "I2", "I3"}),
@@ -102,7 +104,7 @@ RULES: dict[str, Mutant] = {
     ),
     "an ambiguous POST is not repeated at once": MUTANTS["a POST is repeated"],
     "an ambiguous POST is looked for again after 5 s": Mutant(
-        swaps=(Swap(watch, "_LOOK_AGAIN", lambda _usual: 0.0),), figure="POSTs"
+        swaps=(Swap(watch, "_LOOK_AGAIN", lambda _usual: 0.0),), figure="POSTs", shape=shapes.posts_that_land_late
     ),
     "a covered POST is swept for until the late bound": Mutant(
         swaps=(Swap(watch, "LATE_BOUND", lambda _usual: 0.0),), breaks=frozenset({"I2", "I3"})
@@ -119,7 +121,9 @@ RULES: dict[str, Mutant] = {
     "what builds for ever is deleted": Mutant(
         swaps=(Swap(verdict, "_stuck", _always(False)),), breaks=frozenset({"I1"})
     ),
-    "room counts what is in flight": Mutant(swaps=(Swap(ledger.Ledger, "add", _nothing),), breaks=frozenset({"I6"})),
+    "room counts what is in flight": Mutant(
+        swaps=(Swap(ledger.Ledger, "add", _nothing),), breaks=frozenset({"I6"}), shape=shapes.little_room
+    ),
     "room counts what is listed": Mutant(
         swaps=(Swap(vacancy, "bounds_of", _unlisted),), figure="POSTs", shape=shapes.limits_that_lag
     ),

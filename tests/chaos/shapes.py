@@ -29,6 +29,32 @@ def cells_down(scenario: Scenario) -> Scenario:
     return replace(scenario, sites=sites, turns=(first, *later), happenings=hidden, found=(), fair=False)
 
 
+def cells_that_blink(scenario: Scenario) -> Scenario:
+    """While servers build, some of them are in no list for a while."""
+    hidden = tuple(
+        Happening(what="cell down", site=site.label, at=BEGIN + at, length=6.0, size=number)
+        for number, at in enumerate((8.0, 20.0, 31.0))
+        for site in scenario.sites
+    )
+    sites = tuple(replace(_calm(site), blind=True, build=33.0) for site in scenario.sites)
+    turns = tuple(replace(turn, absent=False, count=4, facts=()) for turn in scenario.turns)
+    return replace(scenario, sites=sites, turns=turns, happenings=hidden, found=(), fair=False)
+
+
+def posts_that_land_late(scenario: Scenario) -> Scenario:
+    """Many POSTs have no answer, and land a few seconds later."""
+    sites = tuple(replace(site, upsets=0.4, only=("Create late",), late=23.0) for site in scenario.sites)
+    turns = tuple(_present(turn, 3) for turn in scenario.turns)
+    return replace(scenario, sites=sites, turns=turns, happenings=())
+
+
+def little_room(scenario: Scenario) -> Scenario:
+    """One run that is alone, and fewer servers fit than it wants."""
+    sites = tuple(replace(_calm(site), quota=2, races=False) for site in scenario.sites)
+    alone = replace(scenario.turns[0], absent=False, count=6, facts=(), dies_after=None, stops_after=None)
+    return replace(scenario, sites=sites, turns=(alone,), happenings=(), found=())
+
+
 def one_project_twice(scenario: Scenario) -> Scenario:
     """Each location is in clouds.yaml under two names."""
     sites = scenario.sites if any(site.endpoint for site in scenario.sites) else (*scenario.sites, *_aliases(scenario))
@@ -76,6 +102,11 @@ def surveys_that_fail(scenario: Scenario) -> Scenario:
 
 
 _REFUSALS = ("Create ports", "Create no zone", "Create network", "Create image", "Create invalid")
+
+
+def _present(turn: Turn, least: int) -> Turn:
+    """It orders so many at least; what a removal names of the fleet would be beside the point."""
+    return replace(turn, absent=False, count=max(least, turn.count), facts=() if turn.absent else turn.facts)
 
 
 def _calm(site: Site) -> Site:

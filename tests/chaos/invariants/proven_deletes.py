@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
 
 IDLE = ("SHUTOFF", "PAUSED", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED")
 _STEP = 1.0  # Nova writes whole seconds, and so does the Date header
+_JITTER = 1e-6
 
 
 def proven_deletes(evidence: Evidence) -> t.Iterator[str]:
@@ -67,5 +68,5 @@ def _stuck(evidence: Evidence, server: Server, command: m.Delete, at: float) -> 
     clock = EPOCH + at + run.world.place(command.location).offset + _STEP
     posted = [sent for sent, each in run.sent if isinstance(each, m.Create) and mark and each.token == mark.token]
     if posted:
-        return at - posted[0] >= boot
+        return at - posted[0] >= boot - _JITTER
     return clock >= server.created + boot or (mark is not None and clock >= mark.until)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.openmultistack.cloud.tests.chaos.found import FOUND, RENAMED
 from ansible_collections.openmultistack.cloud.tests.chaos.truth import slot_in
 
 from .exactly import wrong_slots
@@ -40,4 +41,11 @@ def _undisturbed(play: Play) -> bool:
     """Not asked where orders contradict each other, or others took servers away, or a cell hid without a trace."""
     hidden = any(site.blind for site in play.scenario.sites)
     hidden = hidden and any(each.what == "cell down" for each in play.scenario.happenings)
-    return play.scenario.agreed and not play.harmed and not hidden
+    return play.scenario.agreed and not (play.harmed or hidden or _unmarked(play))
+
+
+def _unmarked(play: Play) -> bool:
+    """Whether others may have taken two of its three signs from a server: then it is nobody's any more."""
+    happened = {each.what for each in play.scenario.happenings}
+    renamed = any(FOUND[number].name == RENAMED for _label, number in play.scenario.found)
+    return "metadata erased" in happened and (renamed or "renamed" in happened)
