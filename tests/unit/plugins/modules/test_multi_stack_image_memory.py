@@ -22,10 +22,11 @@ SIZE = 2 * GIB
 MOST = 100 * 1024**2
 SECONDS = 240
 CHILD = """
-import json, resource, sys
+import json, pathlib, re, sys
 from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.image import image
 outcome = image(json.loads(sys.argv[1]), check=False)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not ru_maxrss, to which the process counts that started this one.
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]) * 1024
 print(json.dumps({"failure": outcome.failure, "peak": peak}))
 """
 
