@@ -119,7 +119,7 @@ RULES: dict[str, Mutant] = {
         swaps=(Swap(remove, "verdict", _unbroken),), figure="errors", shape=shapes.errors_of_others
     ),
     "what builds for ever is deleted": Mutant(
-        swaps=(Swap(verdict, "_stuck", _always(False)),), breaks=frozenset({"I1"})
+        swaps=(Swap(verdict, "_stuck_at", _always(verdict.NEVER)),), breaks=frozenset({"I1"})
     ),
     "room counts what is in flight": Mutant(
         swaps=(Swap(ledger.Ledger, "add", _nothing),), breaks=frozenset({"I6"}), shape=shapes.little_room

@@ -49,7 +49,7 @@ def _doom(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
     if now < row.delete_after:
         desk.wake_at(row.delete_after)
         return
-    missing = proven(desk, row, found.proof, now)
+    missing = proven(desk, row, found, now)
     if missing:
         _ask_for(desk, missing, found.proof, now)
     elif location.takes_more:
@@ -84,6 +84,6 @@ def _delete(desk: Desk, row: ServerRow, found: Verdict, now: float) -> None:
     if found.reason in (Reason.UNDONE, Reason.YIELDED):
         desk.tables.attempts[row.token].state = State.UNDONE
     row.deletes += 1
-    until = proof_until(desk, row, found.proof)
+    until = proof_until(desk, row, found)
     desk.ask(m.Delete(location=row.location, id=row.id, force=row.phase is Phase.RELEASED, by=until))
     desk.tell(now, What.DELETED, location=row.location, slot=row.slot, id=row.id, why=found.reason.value)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from .model import Phase
 from .renewal import makes_way, successor
-from .rows import Deletion, ServerRow
+from .rows import LONG_AGO, Deletion, ServerRow
 
 if t.TYPE_CHECKING:
     from .desk import Desk
 
 FRESH = 10.0
+NEVER = float("inf")
 
 
 class Reason(enum.Enum):
@@ -45,10 +46,11 @@ class Proof(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A reason to go, with the proof that it needs."""
+    """A reason to go, with the proof that it needs, which is to be read after ``since``."""
 
     reason: Reason
     proof: Proof
+    since: float = LONG_AGO
 
 
 def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
@@ -63,7 +65,8 @@ def verdict(desk: Desk, row: ServerRow, now: float) -> Verdict | None:
         return _beyond(desk, row)
     if row.token and (desk.undoing or desk.elder):
         return Verdict(Reason.UNDONE if desk.undoing else Reason.YIELDED, Proof.ROW)
-    return Verdict(Reason.STUCK, Proof.SHOW) if _stuck(desk, row, now) else _beside(desk, row)
+    stuck_at = _stuck_at(desk, row)
+    return Verdict(Reason.STUCK, Proof.SHOW, stuck_at) if now > stuck_at else _beside(desk, row)
 
 
 def _removable(row: ServerRow) -> bool:
@@ -87,21 +90,22 @@ def _ordered_later(desk: Desk, row: ServerRow) -> bool:
     return mark is not None and mark.run_at > desk.run.run_at
 
 
-def _stuck(desk: Desk, row: ServerRow, now: float) -> bool:
-    """A server that builds for longer than the boot timeout, or, if another run made it, after that run has ended.
+def _stuck_at(desk: Desk, row: ServerRow) -> float:
+    """When a server builds for longer than the boot timeout, or, if another run made it, after that run has ended.
 
+    A read from before that is no proof: it may have become ACTIVE in the last seconds that it had.
     One of this run is as old as the answer to its POST, any other is judged by its location's clock. Nova leaves a
     server in BUILD for ever where its maker or its host died.
     """
     if row.phase is not Phase.PENDING or row.server is None:
-        return False
+        return NEVER
     boot = desk.run.order.patience.boot
     attempt = desk.tables.attempts.get(row.token)
     if attempt is not None:
-        return now - max(attempt.posted_at, attempt.ended_at) > boot
-    clock = desk.tables.epoch + now + desk.tables.locations[row.location].offset
+        return max(attempt.posted_at, attempt.ended_at) + boot
     mark = row.belonging.mark
-    return clock > row.server.created + boot or (mark is not None and clock > mark.until)
+    ends = min(row.server.created + boot, NEVER if mark is None else mark.until)
+    return ends - desk.tables.epoch - desk.tables.locations[row.location].offset
 
 
 def _beside(desk: Desk, row: ServerRow) -> Verdict | None:
@@ -117,11 +121,11 @@ def _twin(desk: Desk, row: ServerRow) -> Verdict | None:
     return Verdict(Reason.TWIN, Proof.WINNER)
 
 
-def proof_until(desk: Desk, row: ServerRow, proof: Proof) -> float:
+def proof_until(desk: Desk, row: ServerRow, found: Verdict) -> float:
     """Until when the reads that prove it may be acted upon."""
-    if proof is Proof.ROW:
+    if found.proof is Proof.ROW:
         return row.seen_at + FRESH
-    return min(each.shown_at for each in _needed(desk, row, proof)) + FRESH
+    return min(each.shown_at for each in _needed(desk, row, found.proof)) + FRESH
 
 
 def _needed(desk: Desk, row: ServerRow, proof: Proof) -> tuple[ServerRow, ...]:
@@ -129,15 +133,19 @@ def _needed(desk: Desk, row: ServerRow, proof: Proof) -> tuple[ServerRow, ...]:
     return (row,) if winner is None else (row, winner)
 
 
-def proven(desk: Desk, row: ServerRow, proof: Proof, now: float) -> tuple[ServerRow, ...]:
+def proven(desk: Desk, row: ServerRow, found: Verdict, now: float) -> tuple[ServerRow, ...]:
     """The servers that must be read by id before the DELETE may go out; none when it may.
 
     A GET counts only if it showed itself what the verdict rests on: lists are not read in the order of the truth.
     """
-    if proof is Proof.ROW:
+    if found.proof is Proof.ROW:
         return () if now - row.seen_at <= FRESH else (row,)
-    needed = _needed(desk, row, proof)
-    if all(each.shown is each.phase and now - each.shown_at <= FRESH for each in needed):
+    needed = _needed(desk, row, found.proof)
+    if all(_shows(each, found) and now - each.shown_at <= FRESH for each in needed):
         return ()
     # Also what will be old when the others come: where reads are slow, two that take turns are never fresh together.
-    return tuple(each for each in needed if each.shown is not each.phase or now - each.shown_at > FRESH / 2)
+    return tuple(each for each in needed if not _shows(each, found) or now - each.shown_at > FRESH / 2)
+
+
+def _shows(row: ServerRow, found: Verdict) -> bool:
+    return row.shown is row.phase and row.shown_at >= found.since

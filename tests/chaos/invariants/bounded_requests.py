@@ -28,6 +28,7 @@ def bounded_requests(evidence: Evidence) -> t.Iterator[str]:
     """The sum of engine.md, I7: a tick is a second in which something is pending there.
 
     A DELETE elsewhere may have its winner here, which is read for it, and again where its loser is slow to be read.
+    What another run was faster to delete was read for a DELETE as well.
     """
     run = evidence.run
     asked = Counter(command.location for _at, command in run.sent if isinstance(command, _READS))
@@ -53,7 +54,7 @@ def _allowed(evidence: Evidence) -> tuple[Counter[str], dict[str, list[float]]]:
             moments[command.location].append(at)
     for at, event in run.heard:
         if isinstance(event, m.At):
-            allowed[event.location] += isinstance(event, _FAILED) + 2 * isinstance(event, m.Ambiguous)
+            allowed[event.location] += isinstance(event, _FAILED) + 2 * isinstance(event, (m.Ambiguous, m.Gone))
             if _pending(event, run.order.fleet):
                 moments[event.location].append(at)
     return allowed, moments

@@ -23,7 +23,13 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model i
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.rows import AttemptRow, Deletion
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.tables import Tables
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import Proof, Reason, proven, verdict
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.verdict import (
+    Proof,
+    Reason,
+    Verdict,
+    proven,
+    verdict,
+)
 
 from .cloud import EPOCH, SMALL
 from .world import marked, order_of
@@ -119,8 +125,8 @@ def shown(desk: Desk, server: Server, at: float) -> None:
     learn(desk.tables, m.Shown(now=at + 0.1, location="a:1", id=server.id, started_at=at, server=server))
 
 
-def asked(desk: Desk, proof: Proof, now: float) -> list[str]:
-    return [row.id for row in proven(desk, desk.tables.servers["x"], proof, now)]
+def asked(desk: Desk, proof: Proof, now: float, since: float = 0.0) -> list[str]:
+    return [row.id for row in proven(desk, desk.tables.servers["x"], Verdict(Reason.ABSENT, proof, since), now)]
 
 
 X, WINNER = marked(1, "x", created=EPOCH + 991.0), marked(1, "winner", created=EPOCH + 990.0)
@@ -138,6 +144,15 @@ def test_a_get_of_the_last_ten_seconds_is_proof_for_a_status() -> None:
     shown(desk, X, 1001.0)
     assert asked(desk, Proof.SHOW, 1011.0) == []
     assert asked(desk, Proof.SHOW, 1011.1) == ["x"]
+
+
+def test_what_builds_for_too_long_needs_a_get_from_after_its_time_was_over() -> None:
+    building = replace(X, status="BUILD")
+    desk = desk_of(building)
+    shown(desk, building, 1004.0)
+    assert asked(desk, Proof.SHOW, 1006.0, since=1005.0) == ["x"]
+    shown(desk, building, 1005.5)
+    assert asked(desk, Proof.SHOW, 1006.0, since=1005.0) == []
 
 
 def test_a_get_that_showed_something_else_is_no_proof() -> None:
