@@ -36,6 +36,14 @@ options:
     description:
       - Name or id of the image. Clouds that call it otherwise have a name map in their hints.
     type: str
+  image_filter:
+    description:
+      - Instead of O(image), what the image has to have. At each location the newest active one that is like it is used.
+      - C(name) is a pattern such as V(debian-13-*). All other keys are properties or other facts that Glance shows of
+        images, such as C(os_distro) or C(visibility), each with its value.
+      - A newer image alone is no drift. Servers that are added later may have it.
+    type: dict
+    default: {}
   flavor:
     description:
       - Name or id of the flavor, or several in order of preference. The next one is used where the one before does

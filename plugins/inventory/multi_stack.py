@@ -22,7 +22,8 @@ description:
   - Characters that a group may not have become underscores. Where two groups would come to one name so, it is the
     group of the one that is written just so, if any; each other gets a suffix, and a warning says which. With
     O(strict) it is an error.
-  - A host has the variables C(ansible_host), C(ansible_user) and C(ansible_ssh_common_args) as far as they are known,
+  - A host has the variables C(ansible_host), C(ansible_user), C(ansible_ssh_common_args) and
+    C(ansible_ssh_private_key_file) as far as they are known,
     C(multi_stack) with what is known of the server, C(multi_stack_status), and C(multi_stack_stale_seconds), which is
     V(0) unless the host is shown as it was seen so many seconds ago. All of them are smaller than 1.5 KB together;
     longer ones are cut.
@@ -172,6 +173,14 @@ options:
     type: str
     env:
       - name: OPENMULTISTACK_JUMP_HOST
+  key_dir:
+    description:
+      - The folder with the private keys of servers that have keys of their own, as the module's
+        O(openmultistack.cloud.multi_stack_server#module:key_dir) says.
+      - The key of such a server becomes C(ansible_ssh_private_key_file), where it is there.
+    type: path
+    env:
+      - name: OPENMULTISTACK_KEY_DIR
   strict:
     description:
       - Make it an error when O(compose), O(groups), O(keyed_groups) or O(hostnames) cannot be made of a host's
@@ -212,6 +221,7 @@ prefer_networks: [private]
 private: true
 only_ipv4: true
 jump_host: ops@gate.example.com
+key_dir: ~/keys
 
 ---
 # Show a cloud that is silent as it was up to six hours ago, and ask no cloud more often than once a minute

@@ -73,6 +73,22 @@ options:
     description: Whether slots with a row in O(plan) go there or nowhere.
     type: bool
     default: false
+  key:
+    description:
+      - Whether all servers have the key O(key_name), or each has one of its own.
+      - With V(per_server) a pair (ed25519) is made for each slot in O(key_dir), where a file that is there is used as
+        it is. The private key stays in its file. The public one is in the cloud only while the server is created, so
+        that the quota of keys limits no fleet; what a run left there that was killed is removed by a later one.
+    type: str
+    choices: [shared, per_server]
+    default: shared
+  key_dir:
+    description:
+      - Where the keys of O(key=per_server) are, in files named after the servers (C(crawl-001), C(crawl-001.pub)).
+        The folder is made if need be, for you alone. It is on the host where the module runs.
+      - With O(state=absent) the files of the fleet that this module made are removed with its servers.
+      - The inventory plugin has an option of that name, which makes each host use its key.
+    type: path
   userdata:
     description: Script or cloud-init configuration that each server runs at its first boot, at most 64 KiB in base64.
     type: str
@@ -261,6 +277,18 @@ EXAMPLES = r"""
       network='private') }}"
     plan_strict: false
 
+- name: Two from the newest image of a kind, with keys of their own, which no cloud keeps
+  openmultistack.cloud.multi_stack_server:
+    fleet: guests
+    count: 2
+    image_filter:
+      name: cir*
+      visibility: public
+    flavor: m1.tiny
+    network: private
+    key: per_server
+    key_dir: ~/keys
+
 - name: Give one of them back
   openmultistack.cloud.multi_stack_server:
     fleet: pair
@@ -271,7 +299,7 @@ EXAMPLES = r"""
   openmultistack.cloud.multi_stack_server:
     fleet: "{{ item }}"
     state: absent
-  loop: [crawl, batch, shop, lab, pair]
+  loop: [crawl, batch, shop, lab, pair, guests]
 """
 
 RETURN = r"""
@@ -345,7 +373,7 @@ servers:
       type: str
       sample: m1.tiny
     image:
-      description: The image as the order named it, else its id.
+      description: The image as the order named it, such as V(newest:name=debian-13-*) for a filter, else its id.
       type: str
       sample: cirros
     key_name:
@@ -377,6 +405,10 @@ servers:
       description: Whether it was made from another order.
       type: bool
       sample: false
+    private_key_file:
+      description: Path of its private key, with O(key=per_server); else empty.
+      type: str
+      sample: /home/ada/keys/crawl-001
 planned:
   description: In check mode, the slots that would be filled, and where.
   returned: always

@@ -60,8 +60,8 @@ def names_for(hosts: t.Sequence[Host], meant: Meant) -> t.Iterator[tuple[str, Ho
         yield name, host
 
 
-def host_vars(row: Row, account: Account, jump_host: str) -> dict[str, t.Any]:
-    """The address and user to log in with, a dictionary of what the cloud shows, and the flat ones people expect.
+def host_vars(row: Row, account: Account, jump_host: str, key_file: str = "") -> dict[str, t.Any]:
+    """The address, user and key to log in with, a dictionary of what the cloud shows, and the flat ones people expect.
 
     A jump host of the account's own hints goes before the given one.
     """
@@ -69,6 +69,7 @@ def host_vars(row: Row, account: Account, jump_host: str) -> dict[str, t.Any]:
     way = {
         "ansible_host": row["address"],
         "ansible_user": user,
+        "ansible_ssh_private_key_file": key_file,
         "ansible_ssh_common_args": shlex.join(["-o", f"ProxyJump={jump}"]) if jump else "",
     }
     return {

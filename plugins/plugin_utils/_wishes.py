@@ -55,6 +55,7 @@ def wishes_from(option: t.Callable[[str], t.Any]) -> Wishes:
             exclude=_words(option("exclude")),
             seconds=option("timeout"),
             stale_for=_seconds(option("stale_for")) if patient else None,
+            key_dir=option("key_dir") or "",
             selection=Selection(
                 fleets=_words(option("fleets")),
                 statuses=frozenset(map(str.upper, _words(option("statuses")))),

@@ -24,21 +24,21 @@ def public_key_in(path: str) -> PublicKey:
     return public_key(_text(path, "public_key_file"), path)
 
 
-def public_half(path: str, comment: str, *, make: bool) -> PublicKey:
+def public_half(path: str, comment: str, *, make: bool, option: str = "private_key_file") -> PublicKey:
     """The public half of the private key in a file; where there is none, of a new ed25519 key, which ``make`` writes.
 
-    What is there is never written over. Two that make it at once end with the same key.
+    What is there is never written over. Two that make it at once end with the same key. Errors name the ``option``.
     """
     if not os.path.lexists(path):
         private, public = _new_pair(comment)
         if not make:
             return public
-        _put(path, private)
+        _put(path, private, option)
     elif os.path.exists(path + _PUBLIC):
-        return public_key(_text(path + _PUBLIC, "private_key_file"), path + _PUBLIC)
-    public = _half_of(path, comment)
+        return public_key(_text(path + _PUBLIC, option), path + _PUBLIC)
+    public = _half_of(path, comment, option)
     if make and not os.path.lexists(path + _PUBLIC):
-        _put(path + _PUBLIC, f"{public.text}\n".encode(), mode=0o644)
+        _put(path + _PUBLIC, f"{public.text}\n".encode(), option, mode=0o644)
     return public
 
 
@@ -50,7 +50,7 @@ def _text(path: str, option: str) -> str:
         raise OrderError(f"{option}: {path} cannot be read ({_reason(exc)}); give another path") from exc
 
 
-def _put(path: str, content: bytes, mode: int = 0o600) -> None:
+def _put(path: str, content: bytes, option: str, mode: int = 0o600) -> None:
     """Write a file that is whole or not there; where another has put one there meanwhile, that one stays."""
     folder = os.path.dirname(os.path.abspath(path))
     try:
@@ -64,7 +64,7 @@ def _put(path: str, content: bytes, mode: int = 0o600) -> None:
         finally:
             os.unlink(draft)
     except OSError as exc:
-        raise OrderError(f"private_key_file: {path} cannot be written ({_reason(exc)}); give another path") from exc
+        raise OrderError(f"{option}: {path} cannot be written ({_reason(exc)}); give another path") from exc
 
 
 def _new_pair(comment: str) -> tuple[bytes, PublicKey]:
@@ -76,7 +76,7 @@ def _new_pair(comment: str) -> tuple[bytes, PublicKey]:
     return private, _public_of(key, comment)
 
 
-def _half_of(path: str, comment: str) -> PublicKey:
+def _half_of(path: str, comment: str, option: str) -> PublicKey:
     """The public half, reckoned from the private one; a key with a passphrase does not give it."""
     serialization, _ed25519 = _cryptography()
     try:
@@ -88,7 +88,7 @@ def _half_of(path: str, comment: str) -> PublicKey:
     except Exception as exc:
         why = _reason(exc) if isinstance(exc, OSError) else "it is none, or has a passphrase"
         raise OrderError(
-            f"private_key_file: {path} cannot be read as a private key ({why}), and there is no {path}{_PUBLIC}; "
+            f"{option}: {path} cannot be read as a private key ({why}), and there is no {path}{_PUBLIC}; "
             "put the public key there, or give another path"
         ) from exc
     return _public_of(key, comment)

@@ -15,7 +15,8 @@ import contextlib
 import re
 import typing as t
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode
+from fnmatch import fnmatchcase
+from urllib.parse import quote, urlencode, urlsplit
 
 from .._core.faults import Kind
 from .._core.listing import listing
@@ -95,7 +96,9 @@ class LookUps:
     def _asks(self, found: Found, spec: Spec, key: str, deadline: float) -> list[t.Callable[[], None]]:
         """One for each kind of thing that the order names."""
         asks: list[t.Callable[[], None]] = [lambda: self._flavors(found, spec.flavors, deadline)]
-        if found.image and not _ID.fullmatch(found.image):
+        if spec.image_filter:
+            asks.append(lambda: self._newest(found, spec, deadline))
+        elif found.image and not _ID.fullmatch(found.image):
             asks.append(lambda: self._image(found, deadline))
         if spec.networks:
             asks.append(lambda: self._networks(found, spec.networks, deadline))
@@ -155,9 +158,25 @@ class LookUps:
             raise _lacking(
                 Kind.NO_IMAGE, "image", [name], self._rows("/images?limit=200", ("image", "images"), deadline)
             )
-        image = self._only(active, "image", name)
-        found.needs = Needs(ram=number(image.get("min_ram")), disk=number(image.get("min_disk")))
-        found.image = text(image.get("id"))
+        _boot(found, self._only(active, "image", name))
+
+    def _newest(self, found: Found, spec: Spec, deadline: float) -> None:
+        """The newest image that has what the order wants; Glance lists the newest first, and knows no patterns."""
+        wanted = dict(spec.image_filter)
+        pattern = wanted.pop("name", "*")
+        path: str = "/images?" + urlencode({**wanted, "status": "active", "sort": "created_at:desc", "limit": 100})
+        for _page in range(_MOST_PAGES):
+            content = fields(self._wire.get(path, deadline, "image").content)
+            for row in map(fields, rows(content.get("images"))):
+                if fnmatchcase(text(row.get("name")), pattern) and _has(row, wanted):
+                    _boot(found, row)
+                    return
+            following = text(content.get("next"))
+            if not following:
+                break
+            path = "/images?" + urlsplit(following).query
+        there = self._rows("/images?limit=200", ("image", "images"), deadline)
+        raise _lacking(Kind.NO_IMAGE, "image", [spec.image_told], there)
 
     def _networks(self, found: Found, names: t.Sequence[str], deadline: float) -> None:
         mapped = [self._names.network.get(name, name) for name in names]
@@ -226,6 +245,17 @@ class LookUps:
                 return candidates[0]
         ids = listing(text(row.get("id")) for row in same)
         raise refused(Kind.AMBIGUOUS_NAME, f'{len(same)} {word}s are named "{name}": {ids}; give the id of one')
+
+
+def _boot(found: Found, image: t.Mapping[str, t.Any]) -> None:
+    found.needs = Needs(ram=number(image.get("min_ram")), disk=number(image.get("min_disk")))
+    found.image = text(image.get("id"))
+
+
+def _has(image: t.Mapping[str, t.Any], wanted: t.Mapping[str, str]) -> bool:
+    """Whether an image is as wanted: not every Glance filters by everything. Numbers and booleans count as texts."""
+    asked = {**wanted, "status": "active"}
+    return all(str(image.get(name)).lower() == value.lower() for name, value in asked.items())
 
 
 def _flavor(row: t.Mapping[str, t.Any]) -> tuple[Flavor, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import typing as t
+from dataclasses import replace
 
 from .._core import messages as m
 from .._core.faults import Fault, Kind
@@ -28,6 +29,7 @@ if t.TYPE_CHECKING:
     from .._core.order import Order
     from .accounts import Accounts
     from .clock import Clock
+    from .own_keys import OwnKeys
 
 _PROBE = 4.0
 
@@ -46,8 +48,9 @@ class Port(t.Protocol):
 class OpenStackPort:
     """The real clouds, for one order."""
 
-    def __init__(self, accounts: Accounts, order: Order, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, order: Order, clock: Clock, keys: OwnKeys | None = None) -> None:
         self._order = order
+        self._keys = keys
         self._clock = clock
         self._meter = Meter()
         sessions = Sessions(accounts, clock, self._meter)
@@ -72,6 +75,11 @@ class OpenStackPort:
     @property
     def requests(self) -> t.Mapping[str, int]:
         return self._meter.totals()
+
+    def image(self, location: str) -> str:
+        """The id of the image that was looked up there; empty where none was."""
+        resolved = self._resolved.get(location)
+        return resolved.image if resolved else ""
 
     def wire(self, location: str) -> Wire:
         """The way to one location, for what no command asks."""
@@ -122,6 +130,8 @@ class OpenStackPort:
         look_ups = LookUps(self._wires[location], self._accounts[location], self._clock)
         meaning = look_ups.resolve(self._order.spec, deadline)
         self._resolved[location] = meaning.resolved
+        if self._keys is not None:
+            self._keys.sweep(self._wires[location], deadline)
         return m.LookedUp(offers=meaning.offers, ports_left=meaning.ports_left, **self._at(command))
 
     def _show(self, command: m.Show, deadline: float) -> m.Event:
@@ -134,7 +144,12 @@ class OpenStackPort:
         if resolved is None:
             fault = Fault(kind=Kind.INVALID, message="what the order names was not looked up there")
             raise CallError(Fate.NOT_SENT, fault)
-        made = compute.create(self._wires[command.location], command, (self._order.spec, resolved), deadline)
+        wire = self._wires[command.location]
+        with contextlib.ExitStack() as lent:
+            if self._keys is not None:
+                key = lent.enter_context(self._keys.uploaded(wire, command.name, command.token, deadline))
+                resolved = replace(resolved, key_name=key)
+            made = compute.create(wire, command, (self._order.spec, resolved), deadline)
         return m.Created(token=command.token, id=made, **self._at(command))
 
     def _delete(self, command: m.Delete, deadline: float) -> m.Event:

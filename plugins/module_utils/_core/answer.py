@@ -11,6 +11,7 @@ import typing as t
 
 from .address import preferred
 from .identity import expires_of, image_of, owner_of, server_name
+from .keypair import own_key_file, own_key_until
 from .report import (
     decision_line,
     fault_text,
@@ -30,15 +31,15 @@ if t.TYPE_CHECKING:
 Row = dict[str, t.Any]
 
 
-def answer(result: Result) -> Row:
-    """Everything that a run tells."""
+def answer(result: Result, key_dir: str = "") -> Row:
+    """Everything that a run tells; the keys of single servers are in this folder."""
     return {
         "changed": result.changed,
         "msg": summary(result),
         "fleet": result.fleet,
         "exact": result.exact,
         "as_of": None if result.as_of is None else moment(result.as_of),
-        "servers": [_kept_row(each) for each in result.servers],
+        "servers": [_kept_row(each, key_dir) for each in result.servers],
         "planned": [planned_row(result.fleet, slot, offer) for slot, offer in result.planned],
         "removed": [leftover_row(each) for each in result.removed],
         "by_location": {each.location: _tally_row(each) for each in result.tallies},
@@ -110,8 +111,11 @@ def _lines(servers: t.Iterable[tuple[str, str]]) -> str:
     return "".join(f"{name} {location}\n" for name, location in sorted(servers))
 
 
-def _kept_row(kept: Kept) -> Row:
-    return {"slot": kept.slot, **server_row(kept.location, kept.server), "drifted": kept.drifted}
+def _kept_row(kept: Kept, key_dir: str) -> Row:
+    own = key_dir and own_key_until(kept.server.key_name) is not None
+    key_file = own_key_file(key_dir, kept.server.name) if own else ""
+    row = server_row(kept.location, kept.server)
+    return {"slot": kept.slot, **row, "drifted": kept.drifted, "private_key_file": key_file}
 
 
 def _unready_row(kept: Kept, port: int) -> Row:

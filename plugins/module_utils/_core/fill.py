@@ -174,7 +174,7 @@ def _create(desk: Desk, row: LocationRow, slot: int, offer: Offer, now: float) -
         MARK_KEY: str(mark),
         EXPIRES_KEY: expires(desk, row),
         OWNER_KEY: owner(desk, row),
-        IMAGE_KEY: order.spec.image,
+        IMAGE_KEY: order.spec.image_told,
         **({COUNT_KEY: str(order.count)} if order.wait_for_room else {}),
     }
     row.pace.sent()

@@ -32,6 +32,7 @@ def order_from(params: t.Mapping[str, t.Any]) -> Order:
     absent = given.get("state", "present") == "absent"
     count = 0 if absent else _count(given)
     _needs_waiting(given)
+    _own_keys(given, absent=absent)
     return Order(
         fleet=_fleet(given.get("fleet", "")),
         absent=absent,
@@ -70,6 +71,17 @@ def _needs_waiting(given: t.Mapping[str, t.Any]) -> None:
             raise OrderError(
                 f"wait: {what} needs to wait for what becomes of the servers; leave wait out, or set it to true"
             )
+
+
+def _own_keys(given: t.Mapping[str, t.Any], *, absent: bool) -> None:
+    """A key for each server excludes one for all, and its private half has to go somewhere."""
+    own, folder = given.get("key", "shared") == "per_server", given.get("key_dir")
+    if own and "key_name" in given:
+        raise OrderError("key, key_name: with key: per_server each server has a key of its own; leave key_name out")
+    if own and not folder and not absent:
+        raise OrderError("key_dir: say in which folder key: per_server is to put the private keys")
+    if folder and not own:
+        raise OrderError("key_dir: only key: per_server takes it; add that, or leave key_dir out")
 
 
 def _fleet(name: str) -> str:
@@ -149,15 +161,18 @@ def _patience(given: t.Mapping[str, t.Any]) -> Patience:
 
 def _spec(given: t.Mapping[str, t.Any], *, needed: bool) -> Spec:
     flavors = tuple(given.get("flavor", ()))
-    for name, value in (("image", given.get("image")), ("flavor", flavors)):
+    wanted = _image_filter(given)
+    for name, value in (("image", given.get("image") or wanted), ("flavor", flavors)):
         if needed and not value:
             raise OrderError(f"{name}: say which {name} the servers are to have")
     return Spec(
         image=given.get("image", ""),
+        image_filter=wanted,
         flavors=flavors,
         networks=_networks(given),
         security_groups=tuple(given.get("security_groups", ())),
         key_name=given.get("key_name"),
+        own_keys=given.get("key") == "per_server",
         userdata=_userdata(given.get("userdata")),
         config_drive=given.get("config_drive", False),
         metadata=_metadata(given.get("metadata", {})),
@@ -165,6 +180,22 @@ def _spec(given: t.Mapping[str, t.Any], *, needed: bool) -> Spec:
         zones=tuple(given.get("availability_zones", ())),
         description=given.get("description", ""),
     )
+
+
+def _image_filter(given: t.Mapping[str, t.Any]) -> tuple[tuple[str, str], ...]:
+    """What the newest image that is like it has, sorted; values as Glance keeps them."""
+    wanted = given.get("image_filter") or {}
+    if wanted and "image" in given:
+        raise OrderError("image, image_filter: give one of them; image names one, image_filter takes the newest")
+    for name, value in wanted.items():
+        if isinstance(value, (dict, list)) or value is None or value == "":
+            raise OrderError(f"image_filter: {name} is to be a text, such as os_distro: debian")
+    found = sorted(
+        (str(name), str(value).lower() if isinstance(value, bool) else str(value)) for name, value in wanted.items()
+    )
+    if len(Spec(image_filter=tuple(found)).image_told) > _METADATA_VALUE:
+        raise OrderError("image_filter: it is too long to be written on servers (255 letters); leave something out")
+    return tuple(found)
 
 
 def _networks(given: t.Mapping[str, t.Any]) -> tuple[str, ...]:

@@ -22,19 +22,31 @@ _LIFETIME = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """What each server is to be, in the user's names; flavors in order of preference."""
+    """What each server is to be, in the user's names; flavors in order of preference.
+
+    Instead of an ``image`` there may be what the newest one that is like it has: a pattern of its name, and properties.
+    With ``own_keys`` each has a key of its own.
+    """
 
     image: str = ""
+    image_filter: tuple[tuple[str, str], ...] = ()
     flavors: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     key_name: str | None = None
+    own_keys: bool = False
     userdata: str | None = field(default=None, repr=False)
     config_drive: bool = False
     metadata: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     description: str = ""
+
+    @property
+    def image_told(self) -> str:
+        """The image as it was ordered; of a filter what it wants, such as newest:name=debian-13-*,os_distro=debian."""
+        wanted = ",".join(f"{name}={value}" for name, value in self.image_filter)
+        return f"newest:{wanted}" if wanted else self.image
 
     @property
     def digest(self) -> str:
@@ -47,11 +59,11 @@ def _digest(spec: Spec) -> str:
     """Every server of a fleet is compared with it, at every step."""
     userdata = spec.userdata and hashlib.sha256(spec.userdata.encode()).hexdigest()
     ordered = (
-        spec.image,
+        spec.image_filter or spec.image,
         spec.flavors,
         spec.networks,
         sorted(spec.security_groups),
-        spec.key_name,
+        spec.own_keys or spec.key_name,
         userdata,
         spec.config_drive,
         sorted(spec.metadata),

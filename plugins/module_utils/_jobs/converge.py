@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .._cloud.clock import SystemClock, entropy
 from .._cloud.driver import Surroundings, drive
 from .._cloud.journal import Journal
+from .._cloud.own_keys import OwnKeys, forget_keys, key_folder
 from .._cloud.port import OpenStackPort
 from .._cloud.stops import stop_signals
 from .._cloud.turns import in_turn
@@ -31,12 +32,16 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """How a run ended, at which accounts, and how many requests each location was sent; why, if it failed."""
+    """How a run ended, at which accounts, and how many requests each location was sent; why, if it failed.
+
+    ``image_at`` tells the id of the image that was looked up at a location.
+    """
 
     result: Result
     accounts: Accounts
     requests: dict[str, int]
     failure: str
+    image_at: t.Callable[[str], str]
 
 
 def converge(params: t.Mapping[str, t.Any], *, check: bool = False, folder: str | None = None) -> Outcome:
@@ -44,9 +49,14 @@ def converge(params: t.Mapping[str, t.Any], *, check: bool = False, folder: str 
 
     Where there is a journal in ``folder``, it is told how far the run is.
     """
-    ran = run_order(order_from(params), params, check=check, last=True, folder=folder)
+    order, keys = order_from(params), params.get("key_dir") or ""
+    if keys and order.places_servers and not check:
+        key_folder(keys)
+    ran = run_order(order, params, check=check, last=True, folder=folder)
+    if keys and order.absent and ran.result.exact and not check:
+        forget_keys(keys, order.fleet, order.concerns)
     return Outcome(
-        answer={**answer(ran.result), "requests": ran.requests, "failure": ran.failure},
+        answer={**answer(ran.result, keys), "requests": ran.requests, "failure": ran.failure},
         warnings=(*ran.accounts.warnings, *warnings(ran.result)),
         failure=ran.failure,
     )
@@ -61,7 +71,7 @@ def run_order(
     journal = Journal(folder, order.fleet, clock.now())
     with stop_signals(keep=last) as stop, in_turn(order, accounts, clock, stop, check=check) as ours:
         this = Run(order=ours, started=clock.now(), run_at=int(clock.wall()), entropy=entropy(), check=check)
-        port = OpenStackPort(accounts, ours, clock)
+        port = OpenStackPort(accounts, ours, clock, _keys(ours, params, clock))
         engine = Coordinator(this, accounts.locations(chosen))
         around = Surroundings(
             port=port,
@@ -73,4 +83,11 @@ def run_order(
         result = t.cast("Result", drive(engine, around).result)
     why = failure(result) if result.failed else ""
     journal.close(clock.now(), engine.progress, "" if why else summary(result))
-    return Ran(result=result, accounts=accounts, requests=dict(port.requests), failure=why)
+    return Ran(result=result, accounts=accounts, requests=dict(port.requests), failure=why, image_at=port.image)
+
+
+def _keys(order: Order, params: t.Mapping[str, t.Any], clock: SystemClock) -> OwnKeys | None:
+    """What gives each server a key of its own, where that is ordered."""
+    if not order.spec.own_keys:
+        return None
+    return OwnKeys(params.get("key_dir") or "", int(clock.wall() + order.patience.timeout), clock)

@@ -31,7 +31,10 @@ def plan(params: t.Mapping[str, t.Any]) -> Outcome:
     order = order_from({**params, "fleet": fleet or _NOBODY})
     ran = run_order(order if fleet else replace(order, fleet=""), params, check=True)
     names = {each.label: each.names for each in ran.accounts.all}
-    rows = [{**row, **_called(order.spec, names[row["location"]])} for row in answer(ran.result)["planned"]]
+    rows = [
+        {**row, **_called(order.spec, names[row["location"]], ran.image_at(row["location"]))}
+        for row in answer(ran.result)["planned"]
+    ]
     return Outcome(
         answer={"slots": rows},
         warnings=_few([*ran.accounts.warnings, *_remarks(ran.result)]),
@@ -39,12 +42,12 @@ def plan(params: t.Mapping[str, t.Any]) -> Outcome:
     )
 
 
-def _called(spec: Spec, names: NameMaps) -> dict[str, t.Any]:
-    """What the things that the order names are called at one location."""
+def _called(spec: Spec, names: NameMaps, newest: str) -> dict[str, t.Any]:
+    """What the things that the order names are called at one location; an image that it does not name has its id."""
     networks = [names.network.get(name, name) for name in spec.networks]
     key = spec.key_name or ""
     return {
-        "image": names.image.get(spec.image, spec.image),
+        "image": newest if spec.image_filter else names.image.get(spec.image, spec.image),
         "network": networks[0] if networks else None,
         "nics": [{"net-name": name} for name in networks],
         "security_groups": [names.security_groups.get(name, name) for name in spec.security_groups],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .._cloud.accounts import choose, load_accounts
 from .._cloud.clock import SystemClock
 from .._cloud.memories import Memories, cache_folder, key_of
+from .._cloud.own_keys import key_files
 from .._core.advice import advice
 from .._core.census import census_of, with_memories
 from .._core.faults import HALF_SHOWN
@@ -35,7 +36,7 @@ class Request:
     """What is to be seen, and how. ``only_clouds``, ``locations`` and ``exclude`` say which locations are asked at all.
 
     ``stale_for`` is how old the last good answer of a silent location may be, in seconds; without it none is shown, nor
-    kept.
+    kept. ``key_dir`` is the folder with the private keys of single servers.
     """
 
     clouds_yaml_path: str | None = None
@@ -45,6 +46,7 @@ class Request:
     exclude: tuple[str, ...] = ()
     seconds: float = 10.0
     stale_for: int | None = None
+    key_dir: str = ""
     selection: Selection = Selection()
 
 
@@ -53,7 +55,8 @@ class Overview:
     """The hosts, the account of each location, and the locations with something wrong, each with a sentence.
 
     They are ``unreachable``; or they do not answer, but their hosts are known from before (``stale``); or they did not
-    show all of them (``partial``). ``answers`` is what the others said; ``asked`` counts all of them.
+    show all of them (``partial``). ``answers`` is what the others said; ``asked`` counts all of them. ``keys`` are the
+    files of the private keys, by the name of their server.
     """
 
     hosts: tuple[Host, ...]
@@ -64,11 +67,13 @@ class Overview:
     warnings: tuple[str, ...]
     answers: t.Mapping[Key, Memory]
     asked: int
+    keys: t.Mapping[str, str]
 
 
 def survey(request: Request, cached: t.Mapping[str, str] | None = None) -> Overview:
     """Read all locations in parallel; each has so many seconds to answer. Nobody is asked where a cache knows all."""
     accounts = load_accounts(request.clouds_yaml_path, request.accounts_file)
+    own_keys = key_files(request.key_dir) if request.key_dir else {}
     keys = {each.label: key_of(accounts, each) for each in _asked(accounts, request)}
     folder, clock = Memories(cache_folder()), SystemClock()
     answers: dict[Key, Memory] = {}
@@ -89,6 +94,7 @@ def survey(request: Request, cached: t.Mapping[str, str] | None = None) -> Overv
         warnings=(*accounts.warnings, *merged, *folder.warnings),
         answers=answers,
         asked=len(keys),
+        keys=own_keys,
     )
 
 

@@ -13,11 +13,12 @@ import typing as t
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import SystemClock
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.everywhere import Site, everywhere
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.readiness import Plan, Step, readiness_failure
-from ansible_collections.openmultistack.cloud.plugins.modules import multi_stack_keypair
+from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.survey import Request, survey
+from ansible_collections.openmultistack.cloud.plugins.modules import multi_stack_keypair, multi_stack_server
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.loopback import accounts_of, entry
 
-from .scene import PASSWORD, answered
+from .scene import PASSWORD, answered, refusal
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,23 @@ def keys(scene: Scene) -> Iterator[Told]:
         yield from (each for each in told if "warning" not in each[0])
         rows = answered(multi_stack_keypair, **other, replace=True, _ansible_check_mode=True)["by_location"]
         yield "what would be done for it", "; ".join(rows["alpha:RegionOne"]["done"])
+
+
+def own(scene: Scene) -> Iterator[Told]:
+    """Keys of single servers: folders and files for them."""
+    path = f"{scene.folder}/own.yaml"
+    given: dict[str, t.Any] = {"fleet": "own", "count": 1, "image": "cirros", "flavor": ["m1.tiny"], "timeout": 20}
+    given |= {"network": "private", "clouds_yaml_path": path, "key": "per_server"}
+    (scene.folder / "own-keys").mkdir()
+    scene.file("own-keys/own-001", "no key")
+    with Simulator({"clouds": {"alpha": {}}}) as clouds:
+        clouds.clouds_yaml(path)
+        a_file = scene.file("a-file", "")
+        yield from scene.told_by(multi_stack_server, "a folder for keys that is a file", **given, key_dir=a_file)
+        folder = f"{scene.folder}/own-keys"
+        yield from scene.told_by(multi_stack_server, "a file that is no private key, for one", **given, key_dir=folder)
+        request = Request(clouds_yaml_path=path, key_dir=a_file)
+        yield "an inventory with keys in what is no folder", refusal(lambda: survey(request))
 
 
 def undone(scene: Scene) -> Iterator[Told]:

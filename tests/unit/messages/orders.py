@@ -52,6 +52,12 @@ WRONG: dict[str, Options] = {
     "metadata that look like the mark": {"metadata": {"multi_stack": "1"}},
     "metadata with an odd key": {"metadata": {"a/b": "1"}},
     "metadata with a long value": {"metadata": {"motd": "x" * 256}},
+    "an image and a filter of images": {"image_filter": {"name": "deb*"}},
+    "a filter of images with a list": {"image": None, "image_filter": {"tags": ["a"]}},
+    "a long filter of images": {"image": None, "image_filter": {"name": "x" * 250}},
+    "a key for each without a folder": {"key": "per_server"},
+    "a key for each, and one for all": {"key": "per_server", "key_dir": "/keys", "key_name": "ops"},
+    "a folder for keys that nobody makes": {"key_dir": "/keys"},
     "a port that is none": {"ready_port": 70_000},
     "a lifetime that is none": {"lifetime": "soon"},
 }

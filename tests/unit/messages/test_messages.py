@@ -49,7 +49,7 @@ SECTIONS: dict[str, tuple[Callable[[Scene], Iterable[Told]], ...]] = {
     "Runs that warn": (runs.remarks, runs.leftovers),
     "The story of a run, and its summary": (runs.stories,),
     "Modules": (doors.modules, doors.rooms, doors.surveys),
-    "Keys": (keys.keys, keys.undone),
+    "Keys": (keys.keys, keys.own, keys.undone),
     "Security groups": (neutron.rules, neutron.groups),
     "Networks": (neutron.networks, neutron.silences),
     "Images": (images.images,),

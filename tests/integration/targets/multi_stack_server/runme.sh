@@ -4,6 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -eu
+# Keys are made in the home of nobody else.
+export HOME=$OUTPUT_DIR/home
+mkdir -p "$HOME"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
 ansible-playbook main.yml "$@"

@@ -24,10 +24,18 @@ def ours(slot: int, **more: t.Any) -> dict[str, t.Any]:
     return {"name": f"crawl-{slot:03d}", "metadata": {"multi_stack": mark}, "description": mark, **more}
 
 
+OWN_KEY = "multi_stack-1800000000-AAAAAAAAAAAAAAAA"
 WORLD = {
     "defaults": {"zones": ["az1"]},
     "clouds": {
-        "alpha": {"servers": [ours(1), ours(2), {"name": "web", "age": 10.0}, {"name": "gone", "status": "ERROR"}]},
+        "alpha": {
+            "servers": [
+                ours(1, key_name=OWN_KEY),
+                ours(2),
+                {"name": "web", "age": 10.0},
+                {"name": "gone", "status": "ERROR"},
+            ]
+        },
         "beta": {
             "servers": [ours(3), {"name": "web", "age": 9.0}, {"name": "localhost"}],
             "multi_stack": {"ssh_user": "debian", "jump_host": "ops@gate.beta:2222"},

@@ -275,6 +275,16 @@ def test_jumps_over_the_host_of_the_location_or_else_the_given_one(source: Sourc
     assert "ansible_ssh_common_args" not in source().hosts["crawl-001"].vars
 
 
+def test_logs_in_with_the_key_of_the_server_where_it_is_there(source: Source, tmp_path: pathlib.Path) -> None:
+    assert "ansible_ssh_private_key_file" not in source(key_dir=str(tmp_path / "none")).hosts["crawl-001"].vars
+    for name in ("crawl-001", "crawl-002"):
+        (tmp_path / name).write_text("private")
+        (tmp_path / f"{name}.pub").write_text("public")
+    hosts = source(key_dir=str(tmp_path)).hosts
+    assert hosts["crawl-001"].vars["ansible_ssh_private_key_file"] == str(tmp_path / "crawl-001")
+    assert [name for name, host in hosts.items() if "ansible_ssh_private_key_file" in host.vars] == ["crawl-001"]
+
+
 def test_every_option_can_come_from_the_environment(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "FLEETS": "crawl, web",
@@ -312,6 +322,7 @@ ENVIRONMENT: dict[str, tuple[str, t.Any]] = {
     "fleets": ("crawl-*", ["crawl-*"]),
     "hostnames": ("multi_stack.id", ["multi_stack.id"]),
     "jump_host": ("ops@gate", "ops@gate"),
+    "key_dir": ("/some/keys", "/some/keys"),
     "locations": ("alpha,beta", ["alpha", "beta"]),
     "on_unreachable": ("omit", "omit"),
     "only_clouds": ("alpha, beta", ["alpha", "beta"]),

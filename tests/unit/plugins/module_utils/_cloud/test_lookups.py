@@ -293,3 +293,28 @@ def test_where_no_neutron_is_known_its_quota_is_not_asked_for(here: Here) -> Non
 def test_an_odd_answer_is_an_empty_one(here: Here, content: object) -> None:
     here.service.says(FLAVORS, Says(content))
     assert here.fault().message == 'no flavor "m1.small"; it has none'
+
+
+def test_a_filter_takes_the_newest_active_image_that_is_like_it_whatever_the_cloud_lists(
+    here: Here, service: Loopback
+) -> None:
+    def image(number: int, **more: t.Any) -> dict[str, t.Any]:
+        return {"id": f"i{number}", "name": f"debian-13-{number}", "status": "active", "os_distro": "debian", **more}
+
+    rows = [image(9, status="queued"), image(8, os_distro="other"), image(7, name="alpine"), image(6, min_ram=1024)]
+    service.says(IMAGES, Says({"images": [*rows, image(5)]}))
+    wanted = {"image": "", "image_filter": (("name", "debian-13-*"), ("os_distro", "debian"))}
+    offers, resolved = here.looks_up(**wanted, flavors=("m1.tiny", "m1.small"))
+    assert (resolved.image, [offer.flavor.name for offer in offers]) == ("i6", ["m1.small"])
+    asked = [path for path in here.asked if "images" in path]
+    assert asked == ["/v2/images?os_distro=debian&status=active&sort=created_at%3Adesc&limit=100"]
+
+
+def test_a_filter_looks_through_all_pages_and_tells_what_there_is_instead(here: Here, service: Loopback) -> None:
+    more = {"images": [{**DEBIAN, "name": "other"}], "next": "/v2/images?marker=i1&limit=100"}
+    service.says(IMAGES, Says(more), Says({"images": [DEBIAN]}))
+    _offers, resolved = here.looks_up(image="", image_filter=(("name", "debian*"),))
+    assert resolved.image == "i1"
+    service.says(IMAGES, Says({"images": [{**DEBIAN, "name": "other"}]}))
+    fault = here.fault(image="", image_filter=(("name", "debian*"),))
+    assert fault.message == 'no image "newest:name=debian*"; it has other'

@@ -152,6 +152,12 @@ def test_no_servers_need_no_image() -> None:
         ({"plan": [{"slot": 1, "location": "a:1"}] * 2}, "plan: slot 1 is there twice; give each slot one row"),
         ({"wait": False, "wait_for_room": True}, "wait: wait_for_room needs to wait for what becomes of the servers"),
         ({"wait": False, "on_shortfall": "rollback"}, "wait: on_shortfall: rollback needs to wait"),
+        ({"image_filter": {"name": "deb*"}}, "image, image_filter: give one of them"),
+        ({"image": None, "image_filter": {"tags": ["a"]}}, "image_filter: tags is to be a text"),
+        ({"image": None, "image_filter": {"name": "x" * 250}}, "image_filter: it is too long"),
+        ({"key": "per_server"}, "key_dir: say in which folder"),
+        ({"key": "per_server", "key_dir": "/k", "key_name": "ops"}, "key, key_name: with key: per_server"),
+        ({"key_dir": "/k"}, "key_dir: only key: per_server takes it"),
         ({"lifetime": "soon"}, 'lifetime: "soon" is no length of time; write for example 40m'),
     ],
 )
@@ -222,3 +228,11 @@ def test_userdata_is_never_shown() -> None:
 @pytest.mark.parametrize(("timeout", "reserve"), [(900.0, 30.0), (100.0, 15.0)])
 def test_the_end_of_the_timeout_is_kept(timeout: float, reserve: float) -> None:
     assert Patience(timeout=timeout).reserve == reserve
+
+
+def test_a_filter_of_images_is_an_order_of_its_own_whatever_the_order_of_its_words() -> None:
+    some = {"fleet": "crawl", "count": 1, "flavor": ["m1.tiny"]}
+    one = order_from({**some, "image_filter": {"name": "debian-*", "hw_acpi": True}})
+    other = order_from({**some, "image_filter": {"hw_acpi": "true", "name": "debian-*"}})
+    assert one.spec.digest == other.spec.digest != order_from({**some, "image": "debian-*"}).spec.digest
+    assert one.spec.image_told == "newest:hw_acpi=true,name=debian-*"
