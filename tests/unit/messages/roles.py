@@ -51,6 +51,8 @@ def tasks(_scene: Scene) -> Iterator[Told]:
 def templates(_scene: Scene) -> Iterator[Told]:
     capacity = {"fleet_capacity": {"locations": [{**ROOM, "hints": {"cost": 0.0}}]}, "fleet_given": GIVEN}
     yield "the capacity", _rendered("capacity.j2", **capacity)
+    account = {**ROOM, "user": "ada", "servers": 2, "response_seconds": 0.1, "clock_skew_seconds": 0, "advice": ""}
+    yield "the accounts", _rendered("accounts.j2", fleet_capacity={"locations": [account]}, fleet_given=GIVEN)
     nobody: dict[str, t.Any] = {"fleet_listed": [], "groups": {"all": []}, "hostvars": {}, "fleet_group": "fleet_crawl"}
     yield "a list of a fleet that nobody knows", _rendered("list.j2", **nobody, fleet_given=GIVEN)
     yield "a list of nothing", _rendered("list.j2", **nobody, fleet_given={})
