@@ -31,7 +31,9 @@ BLOCK = re.compile(
 DEFAULTS = {"build_seconds": [0.2, 0.5], "delete_seconds": 0.2, "keypairs": ["ops"]}
 HERE = pathlib.Path(__file__).parent
 # What changes the machine of the reader; here it is done already.
-NOT_PLAYED = re.compile(r"^(python3 -m pip install|ansible-galaxy collection install) .*\n", re.M)
+NOT_PLAYED = re.compile(r"^(python3 -m pip install|ansible-galaxy collection install|curl -LO) .*\n", re.M)
+# What readers download, and how it begins.
+DOWNLOADED = {"ours.qcow2": b"QFI\xfb" + b"0" * 10_000}
 # A simulated server is a name only, so Ansible works on this machine in its place.
 HOSTS = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
@@ -57,6 +59,8 @@ class Guide:
         """From top to bottom."""
         self._simulator.clouds_yaml(self._folder / "clouds.yaml")
         self._write("group_vars/all.yml", yaml.safe_dump(HOSTS))
+        for name, content in DOWNLOADED.items():
+            (self._folder / name).write_bytes(content)
         text = self._path.read_text(encoding="utf-8")
         for found in BLOCK.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
