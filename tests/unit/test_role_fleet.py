@@ -7,9 +7,11 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import pytest
 import yaml
 
-ROLE = Path(__file__).parents[2] / "roles" / "fleet"
+ROOT = Path(__file__).parents[2]
+ROLE = ROOT / "roles" / "fleet"
 
 
 def options() -> dict[str, dict[str, t.Any]]:
@@ -34,16 +36,20 @@ def test_the_role_knows_which_options_take_lists() -> None:
     assert sorted(variables()["fleet_lists"]) == sorted(n for n, spec in options().items() if spec["type"] == "list")
 
 
-def test_every_entry_point_is_described_and_every_other_file_is_a_part_of_one() -> None:
-    described = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROLE / "tasks").glob("*.yml")}
+@pytest.mark.parametrize("role", ["fleet", "prepare"])
+def test_every_entry_point_is_described_and_every_other_file_is_a_part_of_one(role: str) -> None:
+    folder = ROOT / "roles" / role
+    described = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (folder / "tasks").glob("*.yml")}
     parts = {name for name in texts if any(f"_tasks: {name}.yml" in text for text in texts.values())}
     assert set(described) <= set(texts)
     assert set(texts) - set(described) <= parts
 
 
 def test_every_playbook_says_how_it_is_called_and_which_extra_vars_it_takes() -> None:
-    for playbook in (ROLE.parents[1] / "playbooks").glob("*.yml"):
+    folder = ROOT / "playbooks"
+    for playbook in folder.rglob("*.yml"):
         head = playbook.read_text(encoding="utf-8").split("\n- name:")[0]
-        assert f"# ansible-playbook openmultistack.cloud.{playbook.stem}" in head
+        name = ".".join(playbook.relative_to(folder).with_suffix("").parts)
+        assert f"# ansible-playbook openmultistack.cloud.{name}" in head
         assert "\n# Extra vars: " in head

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tasks and templates of the role fleet say, rendered by Ansible."""
+"""What the tasks and templates of the roles say, rendered by Ansible."""
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import yaml
@@ -20,7 +21,7 @@ if t.TYPE_CHECKING:
 
     from .scene import Scene, Told
 
-ROLE = ROOT / "roles" / "fleet"
+ROLES = ROOT / "roles"
 GIVEN: dict[str, t.Any] = {"fleet": "crawl", "flavor": ["m1.small"]}
 ROOM = {"location": "a:1", "limits": None, "room": 4, "state": "known", "status": "available", "reason": "", "why": ""}
 PANIC: dict[str, t.Any] = {
@@ -48,6 +49,25 @@ def tasks(_scene: Scene) -> Iterator[Told]:
     yield "a panic that leaves nothing", _said(*which, "success_msg", **removed)
 
 
+def preparing(_scene: Scene) -> Iterator[Told]:
+    yield "nothing to prepare", _said("bring", "Know what is meant", "assert", "fail_msg", role="prepare")
+    down = {"state": "failed", "reason": "nova.example did not answer in time", "advice": "give it more time"}
+    key = {"item": {"name": "team"}, "changed": True, "by_location": {"a:1": {"state": "changed"}, "b:1": down}}
+    groups = {"item": {"security_groups": [{"name": "ext"}, {"name": "int"}]}, "by_location": {"b:1": down}}
+    wrong = {"item": {}, "msg": "missing required arguments: name"}
+    calls = {"keypairs": [{**key, "msg": ""}], "security_groups": [{**groups, "msg": ""}], "networks": [wrong]}
+    answers = {f"prepare_{kind}_answers": {"results": calls.get(kind, [])} for kind in (*calls, "images")}
+    told = json.loads(_rendered("answers.j2", role="prepare", **answers))
+    failure = _rendered("failed.j2", role="prepare", prepare_answers=told)
+    yield "a location that is down, and a mistake", failure
+    lines = _said(
+        "prepare", "Say where no new servers go", "debug", "msg", prepare_failure=failure, fleet_unready=["b:1"]
+    )
+    yield "a launch without that location", "\n".join(lines)
+    name = "Say that the order could not be judged"
+    yield "an order in check mode", _said("launch", name, "debug", "msg", fleet_answer={"msg": 'a:1: no image "ours"'})
+
+
 def templates(_scene: Scene) -> Iterator[Told]:
     capacity = {"fleet_capacity": {"locations": [{**ROOM, "hints": {"cost": 0.0}}]}, "fleet_given": GIVEN}
     yield "the capacity", _rendered("capacity.j2", **capacity)
@@ -63,17 +83,17 @@ def templates(_scene: Scene) -> Iterator[Told]:
     )
 
 
-def _said(file: str, name: str, module: str, key: str, **variables: t.Any) -> t.Any:
+def _said(file: str, name: str, module: str, key: str, role: str = "fleet", **variables: t.Any) -> t.Any:
     """What a task says, given these variables."""
-    tasks = yaml.safe_load((ROLE / "tasks" / f"{file}.yml").read_text("utf-8"))
+    tasks = yaml.safe_load((ROLES / role / "tasks" / f"{file}.yml").read_text("utf-8"))
     every = tasks + [inner for task in tasks for inner in task.get("block", ())]
     [task] = [each for each in every if each["name"] == name]
     text = trust_as_template(task[f"ansible.builtin.{module}"][key])
     return Templar(DataLoader(), variables=variables).template(text)
 
 
-def _rendered(name: str, **variables: t.Any) -> str:
-    variables["ansible_search_path"] = [str(ROLE)]
+def _rendered(name: str, role: str = "fleet", **variables: t.Any) -> str:
+    variables["ansible_search_path"] = [str(ROLES / role)]
     loader = DataLoader()
     templar = Templar(loader, variables=variables)
     lookup = lookup_loader.get("ansible.builtin.template", loader=loader, templar=templar)

@@ -57,6 +57,7 @@ SECTIONS: dict[str, tuple[Callable[[Scene], Iterable[Told]], ...]] = {
     "Images": (images.images,),
     "The inventory": (doors.inventories, files.last_good),
     "The role fleet": (roles.tasks, roles.templates),
+    "The role prepare": (roles.preparing,),
 }
 # What stands in the sources and is met by nobody, with the reason.
 UNMET = {

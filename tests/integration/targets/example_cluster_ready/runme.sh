@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 set -eu
-# Accounts, keys and images are made in the home of nobody else.
+# The images and the key are made in the home of nobody else.
 export HOME=$OUTPUT_DIR/home
 mkdir -m 700 -p "$HOME/.ssh"
 printf 'QFI\373%09999d' 0 > "$HOME/ours.qcow2"
