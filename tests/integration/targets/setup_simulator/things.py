@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tells as JSON what each simulated cloud has besides servers, by name, as openstacksdk sees it: {"alpha": {"keys": […]}}."""
+"""Tells as JSON what each simulated cloud has besides servers, as openstacksdk sees it: {"alpha": {"keys": [NAME]}}."""
 
 from __future__ import annotations
 
