@@ -92,7 +92,7 @@ FILES = {
 
 
 def scripts(scene: Scene) -> Iterator[Told]:
-    given = {"name": "alpha", "clouds_yaml_path": f"{scene.folder}/new.yaml", "accounts_file": "", "timeout": 5}
+    given = {"name": "alpha", "clouds_yaml_path": f"{scene.folder}/new.yaml", "accounts_file": "", "timeout": 30}
     for what, text in SCRIPTS.items():
         openrc = scene.file("openrc.sh", text)
         yield from scene.told_by(multi_stack_account, what, **given, openrc=openrc, _ansible_check_mode=True)
@@ -134,7 +134,7 @@ def written(scene: Scene) -> Iterator[Told]:
 def tried(scene: Scene) -> Iterator[Told]:
     """Logins that are tried out, and accounts that are to go."""
     path = f"{scene.folder}/tried.yaml"
-    given = {"name": "alpha", "clouds_yaml_path": path, "accounts_file": "", "timeout": 5}
+    given = {"name": "alpha", "clouds_yaml_path": path, "accounts_file": "", "timeout": 30}
     with Simulator(WORLD) as clouds:
         clouds.clouds_yaml(path)
         yield "an account that is fine", answered(multi_stack_account, **given, state="verified")["msg"]
@@ -199,7 +199,7 @@ def _folder(scene: Scene, name: str) -> pathlib.Path:
 
 def _given(folder: pathlib.Path) -> dict[str, t.Any]:
     places = {"clouds_yaml_path": f"{folder}/clouds.yaml", "accounts_file": f"{folder}/accounts.yml"}
-    return {"name": "alpha", "timeout": 5, **places}
+    return {"name": "alpha", "timeout": 30, **places}
 
 
 def _placed(options: dict[str, t.Any], folder: pathlib.Path) -> dict[str, t.Any]:

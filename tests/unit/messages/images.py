@@ -87,7 +87,7 @@ def _there(scene: Scene, clouds: Simulator, mine: dict[str, t.Any]) -> Iterator[
     region.images.clear()
     until = {"multi_stack": content, "multi_stack_until": str(int(region.now()) + 99)}
     region.images["f00d"] = dataclasses.replace(theirs, status="saving", properties=until)
-    yield from scene.told_by(multi_stack_image, "another run that is at it", **{**mine, "timeout": 2})
+    yield from scene.told_by(multi_stack_image, "another run that is at it", **{**mine, "timeout": 6})
     region.images.clear()
     rule = clouds.behave(event="image.create", do="delay", seconds=1.5)
     timer = threading.Timer(1.0, lambda: scene.file("app.qcow2", OTHER))

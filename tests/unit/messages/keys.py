@@ -42,7 +42,7 @@ class Restless:
 
 def keys(scene: Scene) -> Iterator[Told]:
     path = f"{scene.folder}/simulated.yaml"
-    given: dict[str, t.Any] = {"name": "ops", "clouds_yaml_path": path, "timeout": 5}
+    given: dict[str, t.Any] = {"name": "ops", "clouds_yaml_path": path, "timeout": 30}
     mine, other = {**given, "public_key": ONE}, {**given, "public_key": OTHER}
     with Simulator(CLOUDS) as clouds:
         clouds.clouds_yaml(path)

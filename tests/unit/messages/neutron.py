@@ -161,7 +161,7 @@ def networks(_scene: Scene) -> Iterator[Told]:
 def silences(scene: Scene) -> Iterator[Told]:
     """What is not known of locations that are silent, and of servers that are not there yet."""
     path = f"{scene.folder}/neutron.yaml"
-    given: dict[str, t.Any] = {"clouds_yaml_path": path, "timeout": 10, "locations": ["alpha"]}
+    given: dict[str, t.Any] = {"clouds_yaml_path": path, "timeout": 40, "locations": ["alpha"]}
     mark = "1;crawl;1;tttttttt;1;2;0;s"
     with Simulator({"clouds": {"alpha": {}, "gamma": {"own_port": True, "unplugged": True}}}) as clouds:
         clouds.clouds_yaml(path)
