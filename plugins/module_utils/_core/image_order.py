@@ -70,7 +70,7 @@ def checksum_given(text: str | None) -> Checksum | None:
     """What the user writes as get_url has it: sha256:6b86b2..."""
     if not text:
         return None
-    algorithm, _, digest = text.strip().lower().partition(":")
+    algorithm, _colon, digest = text.strip().lower().partition(":")
     digest = digest.strip()
     if algorithm not in _LENGTHS or not re.fullmatch(rf"[0-9a-f]{{{_LENGTHS[algorithm]}}}", digest):
         raise OrderError(

@@ -6,7 +6,8 @@
 set -eu
 # The images and the key are made in the home of nobody else.
 export HOME=$OUTPUT_DIR/home
-mkdir -m 700 -p "$HOME/.ssh"
+mkdir -p "$HOME/.ssh"
+chmod 700 "$HOME/.ssh"
 printf 'QFI\373%09999d' 0 > "$HOME/ours.qcow2"
 printf '%010000d' 0 > "$HOME/ours.raw"
 ssh-keygen -q -t ed25519 -N '' -C ada -f "$HOME/.ssh/id_ed25519"

@@ -6,7 +6,8 @@
 set -eu
 # Accounts and keys are made in the home of nobody else.
 export HOME=$OUTPUT_DIR/home
-mkdir -m 700 -p "$HOME/.ssh"
+mkdir -p "$HOME/.ssh"
+chmod 700 "$HOME/.ssh"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
 ansible-playbook main.yml "$@"

@@ -6,11 +6,12 @@
 set -eu
 # Images are made in the home of nobody else, and are to be had from a web of our own.
 export HOME=$OUTPUT_DIR/home
-mkdir -m 700 -p "$HOME/images"
+mkdir -p "$HOME/images"
+chmod 700 "$HOME/images"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config ../setup_simulator/world.yml
 python make_images.py "$HOME/images"
 python -m http.server --bind 127.0.0.1 --directory "$HOME/images" 8099 &
 web=$!
-trap 'kill "$web" "$simulator" || true' EXIT
+trap 'kill "$web" "${simulator:-}" || true' EXIT
 ansible-playbook main.yml "$@"

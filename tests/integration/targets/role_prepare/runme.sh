@@ -6,7 +6,8 @@
 set -eu
 # Keys and images are made in the home of nobody else.
 export HOME=$OUTPUT_DIR/home
-mkdir -m 700 -p "$HOME/.ssh"
+mkdir -p "$HOME/.ssh"
+chmod 700 "$HOME/.ssh"
 printf 'QFI\373%09999d' 0 > "$HOME/ours.qcow2"
 # shellcheck source=/dev/null
 source ../setup_simulator/start.sh --config world.yml
