@@ -13,5 +13,6 @@ source ../setup_simulator/start.sh --config ../setup_simulator/world.yml
 python make_images.py "$HOME/images"
 python -m http.server --bind 127.0.0.1 --directory "$HOME/images" 8099 &
 web=$!
-trap 'kill "$web" "${simulator:-}" || true' EXIT
+# shellcheck disable=SC2154  # start.sh assigned it
+trap 'kill "$web" "$simulator" || true' EXIT
 ansible-playbook main.yml "$@"
