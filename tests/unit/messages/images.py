@@ -67,7 +67,7 @@ def _nowhere_to_write(scene: Scene, options: dict[str, t.Any]) -> Iterator[Told]
 def _there(scene: Scene, clouds: Simulator, mine: dict[str, t.Any]) -> Iterator[Told]:
     """What is said of images that are there."""
     region = clouds.world.region("alpha")
-    owner = min(each.id for each in clouds.world.clouds["alpha"].projects.values())
+    owner, *_others = (each.id for each in clouds.world.clouds["alpha"].projects.values())
     theirs = Image(id="f00d", name="app", owner=owner, created=region.now(), visibility="private")
     region.images["f00d"] = theirs
     yield from scene.told_by(multi_stack_image, "an image of somebody else", **mine)
