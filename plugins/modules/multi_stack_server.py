@@ -277,10 +277,16 @@ EXAMPLES = r"""
       network='private') }}"
     plan_strict: false
 
-- name: Two from the newest image of a kind, with keys of their own, which no cloud keeps
+- name: Give one of them back
+  openmultistack.cloud.multi_stack_server:
+    fleet: pair
+    state: absent
+    slots: [2]
+
+- name: One from the newest image of a kind, with a key of its own, which no cloud keeps
   openmultistack.cloud.multi_stack_server:
     fleet: guests
-    count: 2
+    count: 1
     image_filter:
       name: cir*
       visibility: public
@@ -288,12 +294,6 @@ EXAMPLES = r"""
     network: private
     key: per_server
     key_dir: ~/keys
-
-- name: Give one of them back
-  openmultistack.cloud.multi_stack_server:
-    fleet: pair
-    state: absent
-    slots: [2]
 
 - name: Take everything away
   openmultistack.cloud.multi_stack_server:
