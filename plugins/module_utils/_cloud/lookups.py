@@ -11,18 +11,18 @@ asked for only when something is missing, to tell the user.
 
 from __future__ import annotations
 
-import contextlib
-import re
 import typing as t
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from urllib.parse import quote, urlencode, urlsplit
 
+from .._core.cloud_id import is_id
 from .._core.faults import Kind
 from .._core.listing import listing
 from .._core.model import Flavor, Offer
 from .compute import NETWORK_WORDS, Resolved
 from .failure import CallError, refused
+from .neutron import quotas
 from .parallel import together
 from .servers import fields, number, rows, text
 
@@ -32,7 +32,6 @@ if t.TYPE_CHECKING:
     from .clock import Clock
     from .wire import Wire
 
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MOST_PAGES = 20
 # What is only good to know is not waited for long.
 _QUOTA_PATIENCE = 10.0
@@ -98,7 +97,7 @@ class LookUps:
         asks: list[t.Callable[[], None]] = [lambda: self._flavors(found, spec.flavors, deadline)]
         if spec.image_filter:
             asks.append(lambda: self._newest(found, spec, deadline))
-        elif found.image and not _ID.fullmatch(found.image):
+        elif found.image and not is_id(found.image):
             asks.append(lambda: self._image(found, deadline))
         if spec.networks:
             asks.append(lambda: self._networks(found, spec.networks, deadline))
@@ -210,17 +209,13 @@ class LookUps:
 
     def _ports(self, found: Found, deadline: float) -> None:
         """How many ports the project may still have; a Neutron that does not say so is no fault."""
-        until = min(deadline, self._clock.now() + _QUOTA_PATIENCE)
-        with contextlib.suppress(CallError):
-            path = f"/quotas/{quote(self._wire.ready(until).project_id, safe='')}/details.json"
-            ports = fields(fields(fields(self._wire.get(path, until, "network").content).get("quota")).get("port"))
-            limit = ports.get("limit")
-            if isinstance(limit, int) and limit >= 0:
-                found.ports_left = max(0, limit - number(ports.get("used")) - number(ports.get("reserved")))
+        ports = quotas(self._wire, min(deadline, self._clock.now() + _QUOTA_PATIENCE)).get("port")
+        if ports is not None and ports.limit is not None:
+            found.ports_left = int(ports.room)
 
     def _ids(self, names: t.Sequence[str], words: tuple[str, str], kind: Kind, deadline: float) -> tuple[str, ...]:
         """The ids of Neutron's things, in the order of their names: one GET for all, none for ids."""
-        asked = [name for name in names if not _ID.fullmatch(name)]
+        asked = [name for name in names if not is_id(name)]
         word, path = words[0], f"/{words[1].replace('_', '-')}"
         query = urlencode([("name", name) for name in asked])
         there = self._rows(f"{path}?{query}", ("network", words[1]), deadline) if asked else []

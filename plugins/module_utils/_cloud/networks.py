@@ -15,11 +15,11 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from .._core.cidrs import allotted
+from .._core.cloud_id import is_id
 from .._core.faults import Kind
 from .._core.network import plan_network
 from .._core.network_sight import Layout, Network, NetworkSight, Port, Router, Subnet
 from .._core.readiness import ObjectionError
-from .._core.security_order import is_id
 from .failure import CallError
 from .neutron import in_project, listed, project, quotas, send, told_users
 from .parallel import together
@@ -102,7 +102,7 @@ class Networks:
         if not any(step.what == "POST" for step in plan.steps):
             return plan
         try:
-            return plan_network(order, replace(sight, quotas=quotas(site)))
+            return plan_network(order, replace(sight, quotas=quotas(site.wire, site.deadline)))
         except ObjectionError:
             # Another run may have made, between the reads, what there is no room for any more.
             if self._sight(site, order).networks == sight.networks:

@@ -12,13 +12,14 @@ import typing as t
 from http import HTTPStatus
 from urllib.parse import quote
 
-from .._core.quota import Quota
+from .._core.model import Quota
 from .failure import CallError
 from .servers import fields, number, rows, text
 from .wire import Request
 
 if t.TYPE_CHECKING:
     from .everywhere import Site
+    from .wire import Wire
 
 Row = t.Mapping[str, t.Any]
 _NAMED = 5
@@ -40,11 +41,11 @@ def send(site: Site, method: str, path: str, body: object = None) -> None:
             raise
 
 
-def quotas(site: Site) -> dict[str, Quota]:
+def quotas(wire: Wire, deadline: float) -> dict[str, Quota]:
     """How many of each kind there are and may be; nothing where a Neutron does not say so."""
     with contextlib.suppress(CallError):
-        path = f"/quotas/{quote(site.wire.ready(site.deadline).project_id, safe='')}/details.json"
-        content = fields(fields(site.wire.get(path, site.deadline, "network").content).get("quota"))
+        path = f"/quotas/{quote(wire.ready(deadline).project_id, safe='')}/details.json"
+        content = fields(fields(wire.get(path, deadline, "network").content).get("quota"))
         return {name: _quota(fields(row)) for name, row in content.items()}
     return {}
 

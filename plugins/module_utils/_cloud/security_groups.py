@@ -11,16 +11,17 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
+from .._core.cloud_id import is_id
 from .._core.peers import Peers, peer_rules
 from .._core.readiness import ObjectionError
 from .._core.security_group import Group, GroupSight, plan_groups
-from .._core.security_order import GroupsOrder, is_id
 from .._core.security_rules import rule_seen
 from .neutron import in_project, listed, project, quotas, send, told_users
 from .servers import rows, text
 
 if t.TYPE_CHECKING:
     from .._core.readiness import Plan, Step
+    from .._core.security_order import GroupsOrder
     from .everywhere import Site
 
 _GROUPS, _RULES = "/security-groups", "/security-group-rules"
@@ -41,7 +42,7 @@ class SecurityGroups:
         if doomed:
             sight = replace(sight, users=_users(site, doomed))
         if any(step.what in ("create", "add") for step in plan.steps):
-            sight = replace(sight, quotas=quotas(site))
+            sight = replace(sight, quotas=quotas(site.wire, site.deadline))
         try:
             return plan_groups(order, sight) if sight.users or sight.quotas else plan
         except ObjectionError:

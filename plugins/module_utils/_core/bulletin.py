@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .listing import first_of
 from .progress import Progress, Setback, Share
 from .report import fault_text
 from .result import What
@@ -59,7 +60,7 @@ def news(before: Progress, now: Progress) -> list[str]:
 
 def _head(now: Progress) -> str:
     if now.asked and not now.under_way:
-        return f"no answer yet from {_some(now.asked)}"
+        return f"no answer yet from {first_of(now.asked, _LOCATIONS)}"
     if now.absent:
         gone = sum(each.deleted for each in now.shares)
         return f"{gone} of {gone + now.under_way} deleted"
@@ -124,8 +125,3 @@ def _way_on(now: Progress, label: str) -> str:
 
 def _text(fault: Fault | None) -> str:
     return fault_text(fault).rstrip(".")
-
-
-def _some(names: t.Sequence[str]) -> str:
-    more = f" and {len(names) - _LOCATIONS} more" if len(names) > _LOCATIONS else ""
-    return ", ".join(names[:_LOCATIONS]) + more

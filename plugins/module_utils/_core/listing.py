@@ -15,6 +15,11 @@ def listing(names: t.Iterable[str], wanted: str = "", most: int = 10) -> str:
     """Names for a sentence: what resembles the wanted one first, and not more than can be read."""
     every = sorted(set(names))
     close = difflib.get_close_matches(wanted, every, n=most, cutoff=0.5)
-    first = close + [name for name in every if name not in close]
-    more = f" and {len(first) - most} more" if len(first) > most else ""
-    return ", ".join(first[:most]) + more if first else "none"
+    return first_of(close + [name for name in every if name not in close], most) or "none"
+
+
+def first_of(names: t.Iterable[str], most: int) -> str:
+    """Names for a sentence, in their order, and how many there are beyond what can be read."""
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more

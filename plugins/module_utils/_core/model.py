@@ -53,6 +53,10 @@ class Quota:
     limit: int | None
     used: int
 
+    @property
+    def room(self) -> float:
+        return float("inf") if self.limit is None else max(0, self.limit - self.used)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -14,13 +14,14 @@ from dataclasses import replace
 from .faults import Kind
 from .network_sight import Layout, Network, NetworkSight
 from .network_unmade import post, put, unmade, unmade_network, unmade_router
-from .quota import Quota, check_room
+from .quota import check_room
 from .readiness import ObjectionError, Plan, Step
 from .signs import described
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .model import Quota
     from .network_order import NetworkOrder
 
 _SIX = 6

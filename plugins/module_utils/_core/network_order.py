@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from .._errors import OrderError
 from .cidrs import Pools, pools_of
-from .security_order import is_id
+from .cloud_id import is_id
 from .signs import description_given
 
 if t.TYPE_CHECKING:

@@ -15,8 +15,8 @@ from .signs import is_ours
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .model import Quota
     from .network_order import NetworkOrder
-    from .quota import Quota
 
 _INTERFACES = ("network:router_interface", "network:ha_router_replicated_interface")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .faults import Kind
+from .listing import first_of
 from .readiness import ObjectionError, Step
 
 if t.TYPE_CHECKING:
@@ -51,10 +52,9 @@ def unmade_network(layout: Layout, network: Network) -> Iterator[Step]:
         {f"router {p.device}" for p in layout.interfaces if p.network == network.id and p.device not in ours}
     )
     if users:
-        more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
         raise ObjectionError(
             Kind.CONFLICT,
-            f"network {network.name} ({network.id}) is in use by {', '.join(users[:_SHOWN])}{more}",
+            f"network {network.name} ({network.id}) is in use by {first_of(users, _SHOWN)}",
             "delete these first, or take them off it",
         )
     for subnet in layout.sight.subnets:

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from .faults import Kind
 from .readiness import ObjectionError
@@ -16,17 +15,7 @@ from .readiness import ObjectionError
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """How many there are and may be; no limit is None."""
-
-    limit: int | None
-    used: int
-
-    @property
-    def room(self) -> float:
-        return float("inf") if self.limit is None else max(0, self.limit - self.used)
+    from .model import Quota
 
 
 def fits(quotas: Mapping[str, Quota], resource: str, needed: int) -> bool:

@@ -17,6 +17,7 @@ from .address import preferred
 from .advice import advice
 from .faults import Kind
 from .identity import server_name
+from .listing import first_of
 from .result import NOT_TRIED, Objection, Why
 from .rows import Knowledge, State
 from .tables import Filling
@@ -179,8 +180,8 @@ def _objection(result: Result) -> str:
     said = {
         Objection.NO_ANSWER: f"no location answered, so nothing was done{silent}",
         Objection.UNREACHABLE: f"not every location answered, so nothing was done (on_unreachable: fail){silent}",
-        Objection.OWNER: f"it belongs to {_names(result.owners)}, so nothing was done; choose another name for your "
-        "fleet, or order it as its owner",
+        Objection.OWNER: f"it belongs to {first_of(result.owners, _SHOWN)}, so nothing was done; choose another name "
+        "for your fleet, or order it as its owner",
         Objection.DRIFT: f"{_drift(result)}, so nothing was done (on_drift: fail); order them as they were made, "
         "or say on_drift: replace",
         Objection.NO_ROOM: f"there is room for {_attainable(result)} of {result.wanted} servers where {result.least} "
@@ -223,7 +224,7 @@ def _shortfall(result: Result) -> str:
     for each in result.missing:
         why = f"{each.location}: {missing_text(each)}" if each.location else missing_text(each)
         reasons.setdefault(why, []).append(server_name(result.fleet, each.slot))
-    lines = [f"{_names(names)}: {why}" for why, names in reasons.items()]
+    lines = [f"{first_of(names, _SHOWN)}: {why}" for why, names in reasons.items()]
     lines += [
         f"{each.server.name}: {each.location}: it was to be replaced ({_fault_of(each)}), and could not be; it is left "
         "as it is"
@@ -268,7 +269,7 @@ def _last_words(console: str) -> str:
 
 def _drift(result: Result) -> str:
     off = [each.server.name for each in result.servers if each.drifted]
-    return f"{len(off)} server{' was' if len(off) == 1 else 's were'} made from another order ({_names(off)})"
+    return f"{len(off)} server{' was' if len(off) == 1 else 's were'} made from another order ({first_of(off, _SHOWN)})"
 
 
 def _fault_of(kept: Kept) -> str:
@@ -293,16 +294,9 @@ def _refusal_line(refusal: Refusal) -> str:
     return here + f"room for {refusal.room}, asked {refusal.asked}; {refusal.bound.resource} {limit}"
 
 
-def _names(names: t.Iterable[str]) -> str:
-    """Several names, cut where they are many."""
-    every = list(names)
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
-
-
 def _fences_line(label: str, names: t.Sequence[str]) -> str:
     what = "server group" if len(names) == 1 else "server groups"
-    return f"{label}: {what} {_names(names)} may be left behind; delete what is there"
+    return f"{label}: {what} {first_of(names, _SHOWN)} may be left behind; delete what is there"
 
 
 def leftover_row(leftover: Leftover) -> dict[str, str]:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from .cloud_id import is_id
 from .faults import Kind
-from .quota import Quota, check_room, fits
+from .listing import first_of
+from .quota import check_room, fits
 from .readiness import ObjectionError, Plan, Step
-from .security_order import is_id
 from .security_rules import EGRESS, PEERS, Rule
 from .signs import described, is_ours
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from .model import Quota
     from .security_order import GroupOrder, GroupsOrder
 
 _SHOWN = 5
@@ -246,10 +248,9 @@ def _check_adoption(order: GroupsOrder, works: Iterable[_Work]) -> None:
 def _delete(group: Group, sight: GroupSight) -> Step:
     users = (sight.users or {}).get(group.id, ())
     if users:
-        more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
         raise ObjectionError(
             Kind.CONFLICT,
-            f'security group "{group.name}" ({group.id}) is in use by {", ".join(users[:_SHOWN])}{more}',
+            f'security group "{group.name}" ({group.id}) is in use by {first_of(users, _SHOWN)}',
             "delete these first, or take the group from them",
         )
     return Step(what="delete", told=f"delete security group {group.name}", id=group.id)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -18,7 +17,6 @@ from .signs import description_given
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LONGEST = 255
 
 
@@ -108,7 +106,3 @@ def _group(given: Mapping[str, t.Any], where: str, *, absent: bool) -> GroupOrde
         description=description_given(given.get("description"), f"{where}description"),
         openings=tuple(opening(each, f"{where}rules[{at}]") for at, each in enumerate(rules)),
     )
-
-
-def is_id(name: str) -> bool:
-    return bool(_ID.fullmatch(name))

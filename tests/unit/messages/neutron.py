@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Address
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Address, Quota
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network import plan_network
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network_order import network_order
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network_sight import (
@@ -20,7 +20,6 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network
     Subnet,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.peers import Member, Peers, peer_rules
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.quota import Quota
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.readiness import ObjectionError
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.security_group import (
     Group,

@@ -15,6 +15,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.cidrs import allotted, pools_of
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Quota
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network import plan_network
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network_order import (
     NetworkOrder,
@@ -28,7 +29,6 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.network
     Router,
     Subnet,
 )
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.quota import Quota
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.readiness import ObjectionError, Plan
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.signs import described
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import OrderError

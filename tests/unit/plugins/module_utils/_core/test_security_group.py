@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.quota import Quota
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Quota
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.readiness import ObjectionError, Plan
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.security_group import (
     Group,
