@@ -19,31 +19,46 @@ from .._core.readiness import readiness_answer, readiness_failure
 from .ask import Outcome, chosen_by
 
 if t.TYPE_CHECKING:
+    from .._cloud.accounts import Account
     from .._cloud.everywhere import Trade
 
 
-def brought(what: str, trade: Trade, params: t.Mapping[str, t.Any], *, check: bool) -> Outcome:
+class Reach:
+    """The accounts that options name, those of them that are chosen, and the way to all: each is logged in to once."""
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        self.accounts, chosen = chosen_by(params)
+        self.chosen = [each for each in self.accounts.all if each.label in chosen]
+        self.clock, self.meter = SystemClock(), Meter()
+        self._sessions = Sessions(self.accounts, self.clock, self.meter)
+
+    def sites(self, accounts: t.Iterable[Account], seconds: float) -> list[Site]:
+        """These accounts' locations, each for so many seconds."""
+        deadline = self.clock.now() + seconds
+        return [
+            Site(account=each, wire=Wire(each, self._sessions, self.clock), clock=self.clock, deadline=deadline)
+            for each in accounts
+        ]
+
+
+def brought(
+    what: str, trade: Trade, params: t.Mapping[str, t.Any], *, check: bool, reach: Reach | None = None
+) -> Outcome:
     """Bring it there; ``what`` names it in sentences. Locations whose status is unavailable are left out."""
-    accounts, chosen = chosen_by(params)
-    clock, meter = SystemClock(), Meter()
-    sessions, deadline = Sessions(accounts, clock, meter), clock.now() + params["timeout"]
-    wanted = [each for each in accounts.all if each.label in chosen]
-    sites = [
-        Site(account=each, wire=Wire(each, sessions, clock), clock=clock, deadline=deadline)
-        for each in wanted
-        if each.hints.available
-    ]
+    reach = reach or Reach(params)
+    wanted, clock = reach.chosen, reach.clock
+    sites = reach.sites((each for each in wanted if each.hints.available), params["timeout"])
     if check:
         found = everywhere(trade, sites, check=True)
     else:
         # Several at once would each make what the others take back; on other controllers there may be some yet.
-        with turn(turn_of(what, accounts), clock, params["timeout"] / 2, lambda: ""):
+        with turn(turn_of(what, reach.accounts), clock, params["timeout"] / 2, lambda: ""):
             found = everywhere(trade, sites, check=False)
     left_out = tuple(
         f"{each.label}: left out, since its status is unavailable" for each in wanted if not each.hints.available
     )
     return Outcome(
-        answer={**readiness_answer(what, found, check=check), "requests": meter.totals()},
-        warnings=accounts.warnings + left_out,
+        answer={**readiness_answer(what, found, check=check), "requests": reach.meter.totals()},
+        warnings=reach.accounts.warnings + left_out,
         failure=readiness_failure(what, found),
     )

@@ -8,19 +8,12 @@
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
 from dataclasses import replace
 
-from .._cloud.clock import SystemClock
-from .._cloud.everywhere import Site
 from .._cloud.networks import Networks, Ranges
-from .._cloud.session import Sessions
-from .._cloud.transport import Meter
-from .._cloud.wire import Wire
 from .._core.network_order import network_order
 from .._core.report import fault_text
-from .ask import chosen_by
-from .bring import brought
+from .bring import Reach, brought
 
 if t.TYPE_CHECKING:
     from .ask import Outcome
@@ -31,20 +24,12 @@ _SHARE, _LONGEST = 0.4, 20.0
 
 def network(params: t.Mapping[str, t.Any], *, check: bool) -> Outcome:
     """Bring the network to the chosen locations, or take it away there; with ``check`` nothing is written."""
-    order = network_order(params)
-    accounts, _chosen = chosen_by(params)
-    clock, meter = SystemClock(), Meter()
-    sessions = Sessions(accounts, clock, meter)
+    order, reach = network_order(params), Reach(params)
     seconds = min(_LONGEST, params["timeout"] * _SHARE)
-    sites = [
-        Site(account=each, wire=Wire(each, sessions, clock), clock=clock, deadline=clock.now() + seconds)
-        for each in accounts.all
-    ]
-    ranges = Ranges(order, sites, seconds)
-    outcome = brought(f"network {order.name}", Networks(order, ranges), params, check=check)
-    requests = Counter(meter.totals()) + Counter(outcome.answer["requests"])
+    ranges = Ranges(order, reach.sites(reach.accounts.all, seconds), seconds)
+    outcome = brought(f"network {order.name}", Networks(order, ranges), params, check=check, reach=reach)
     warnings = tuple(
         f"{label}: not known which ranges it uses ({fault_text(fault)}); the one that it would get is left free for it"
         for label, fault in sorted(ranges.silent.items())
     )
-    return replace(outcome, answer={**outcome.answer, "requests": dict(requests)}, warnings=outcome.warnings + warnings)
+    return replace(outcome, warnings=outcome.warnings + warnings)

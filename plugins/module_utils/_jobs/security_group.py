@@ -15,8 +15,8 @@ from .._cloud.security_groups import SecurityGroups
 from .._core.peers import Peers, peers_of
 from .._core.report import fault_text
 from .._core.security_order import groups_order
-from .ask import chosen_by, survey_all
-from .bring import brought
+from .ask import survey_all
+from .bring import Reach, brought
 
 if t.TYPE_CHECKING:
     from .._core.security_order import GroupsOrder
@@ -28,22 +28,20 @@ _SHARE, _LONGEST = 0.4, 20.0
 
 def security_group(params: t.Mapping[str, t.Any], *, check: bool) -> Outcome:
     """Bring the groups to the chosen locations, or take them away there; with ``check`` nothing is written."""
-    order = groups_order(params)
-    peers, asked, warnings = _peers(params, order)
-    outcome = brought(order.told, SecurityGroups(order, peers), params, check=check)
+    order, reach = groups_order(params), Reach(params)
+    peers, asked, warnings = _peers(reach, order, min(_LONGEST, params["timeout"] * _SHARE))
+    outcome = brought(order.told, SecurityGroups(order, peers), params, check=check, reach=reach)
     requests = Counter(asked) + Counter(outcome.answer["requests"])
     return replace(
         outcome, answer={**outcome.answer, "requests": dict(requests)}, warnings=(*outcome.warnings, *warnings)
     )
 
 
-def _peers(params: t.Mapping[str, t.Any], order: GroupsOrder) -> tuple[Peers, dict[str, int], list[str]]:
+def _peers(reach: Reach, order: GroupsOrder, seconds: float) -> tuple[Peers, dict[str, int], list[str]]:
     """The members of the fleets that rules name, wherever they run; nobody is asked where no rule names one."""
     if not order.fleets:
         return Peers(), {}, []
-    accounts, _chosen = chosen_by(params)
-    seconds = min(_LONGEST, params["timeout"] * _SHARE)
-    census, asked = survey_all(accounts, [each.label for each in accounts.all], seconds)
+    census, asked = survey_all(reach.accounts, [each.label for each in reach.accounts.all], seconds)
     peers = peers_of(census, order.fleets)
     why = {label: fault_text(fault) for label, fault in census.unreachable}
     stay = "rules for members of fleets there stay as they are; run this again"
