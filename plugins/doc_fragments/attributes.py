@@ -22,6 +22,17 @@ attributes:
     description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
 """
 
+    FULL = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""
+
     INFO = r"""
 options: {}
 attributes:

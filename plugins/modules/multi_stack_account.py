@@ -23,15 +23,9 @@ notes:
 extends_documentation_fragment:
   - openmultistack.cloud.requirements
   - openmultistack.cloud.attributes
+  - openmultistack.cloud.attributes.full
   - openmultistack.cloud.attributes.actiongroup
   - openmultistack.cloud.accounts
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   name:
     description: What you call the cloud; its name in C(clouds.yaml).

@@ -29,16 +29,10 @@ notes:
 extends_documentation_fragment:
   - openmultistack.cloud.requirements
   - openmultistack.cloud.attributes
+  - openmultistack.cloud.attributes.full
   - openmultistack.cloud.attributes.actiongroup
   - openmultistack.cloud.accounts
   - openmultistack.cloud.everywhere
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   name:
     description: Name of the image.

@@ -23,16 +23,10 @@ description:
 extends_documentation_fragment:
   - openmultistack.cloud.requirements
   - openmultistack.cloud.attributes
+  - openmultistack.cloud.attributes.full
   - openmultistack.cloud.attributes.actiongroup
   - openmultistack.cloud.order
   - openmultistack.cloud.accounts
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 notes:
   - While it works, it tells on the error output how far it is, by location, and what failed. It does not in check mode,
     with C(async) or C(no_log), nor while the variable C(multi_stack_progress) or the environment variable
