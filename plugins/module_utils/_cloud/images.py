@@ -10,15 +10,15 @@ from __future__ import annotations
 import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-from .._core.faults import Fault, Kind
-from .._core.image import UNTIL, Image, Scene, needs, objection, plan_image
+from .._core.faults import Kind
+from .._core.image import UNTIL, Scene, needs, objection, plan_image
 from .failure import CallError, Fate, refused
+from .glance import damaged, delete, explained, late, named, send, show
 from .image_rows import full_quota, image_from, import_failure, import_methods
-from .servers import fields, rows, text
+from .servers import fields, text
 from .stream import FileChangedError
 from .wire import Request
 
@@ -30,7 +30,6 @@ if t.TYPE_CHECKING:
 
 _SERVICE = "image"
 _PATCH = "application/openstack-images-v2.1-json-patch"
-_MOST_PAGES = 20
 _WEB_DOWNLOAD = "web-download"
 # What Glance itself can be asked to have verified.
 _VERIFIED = frozenset({"sha512", "md5"})
@@ -72,7 +71,7 @@ class Images:
         except CallError:
             for image_id in self._local(site).empty:
                 with contextlib.suppress(CallError):
-                    _delete(site, image_id)
+                    delete(site, image_id)
             raise
 
     def _until(self, site: Site) -> float:
@@ -99,11 +98,11 @@ class Images:
         elif step.what == "update":
             patch = (step.facts or {})["patch"]
             try:
-                _send(site, "PATCH", f"/images/{step.id}", patch, {"Content-Type": _PATCH})
+                send(site, "PATCH", f"/images/{step.id}", patch, {"Content-Type": _PATCH})
             except CallError as failed:
-                raise _explained(failed) from failed
+                raise explained(failed) from failed
         elif step.what == "delete":
-            _delete(site, step.id)
+            delete(site, step.id)
         else:
             self._fill(site, step)
 
@@ -121,22 +120,10 @@ class Images:
     def _scene(self, site: Site) -> Scene:
         name = self._name(site)
         project = site.wire.ready(site.deadline).project_id
-        path: str = "/images?" + urlencode({"name": name, "owner": project, "limit": 100})
-        found: list[Image] = []
-        now = site.clock.wall()
-        for _page in range(_MOST_PAGES):
-            reply = site.wire.get(path, site.deadline, _SERVICE)
-            now = reply.date or now
-            content = fields(reply.content)
-            there = map(fields, rows(content.get("images")))
-            found += [image_from(row) for row in there if row.get("name") == name and row.get("owner") == project]
-            following = text(content.get("next"))
-            if not following:
-                break
-            path = "/images?" + urlsplit(following).query
+        found, now = named(site, name, project)
         return Scene(
             name=name,
-            images=tuple(found),
+            images=found,
             now=now,
             mine=frozenset(self._local(site).mine),
             disk_format=self._wanted(site),
@@ -188,17 +175,17 @@ class Images:
         if not self._fetches(site, self._form(site)):
             self._payload(site)
         if site.clock.now() + _SETTLING >= self._until(site):
-            raise _late(Fate.REFUSED)
+            raise late(Fate.REFUSED)
         local, image_id = self._local(site), str(uuid4())
         until = int(site.clock.wall() + site.deadline - site.clock.now()) + 1
         local.mine.add(image_id)
         local.empty.add(image_id)
         try:
-            _send(site, "POST", "/images", {**(step.facts or {}), "id": image_id, UNTIL: str(until)}, {})
+            send(site, "POST", "/images", {**(step.facts or {}), "id": image_id, UNTIL: str(until)}, {})
         except CallError as failed:
             if failed.fate is not Fate.LOST:
                 local.empty.discard(image_id)
-            raise _explained(failed) from failed
+            raise explained(failed) from failed
 
     def _fill(self, site: Site, step: Step) -> None:
         """Have the data get there. An image whose data did not is taken back at once, whatever the reason."""
@@ -210,7 +197,7 @@ class Images:
             self._local(site).empty.discard(step.id)
         except BaseException:
             with contextlib.suppress(CallError):
-                _delete(site, step.id)
+                delete(site, step.id)
             raise
 
     def _upload(self, site: Site, image_id: str) -> None:
@@ -230,7 +217,7 @@ class Images:
             if isinstance(failed.__cause__, FileChangedError):
                 raise refused(Kind.INVALID, str(failed.__cause__), "let it be finished, and run this again") from failed
             if failed.fate is not Fate.LOST or not self._stored(site, image_id):
-                raise _explained(failed) from failed
+                raise explained(failed) from failed
         self._verify(site, image_id, payload)
 
     def _form(self, site: Site) -> str:
@@ -244,7 +231,7 @@ class Images:
         until = min(site.deadline - self.reserve / 2, site.clock.now() + _STORING)
         while True:
             try:
-                image = _show(site, image_id)
+                image = show(site, image_id)
             except CallError:
                 return False
             if not image.pending or image.status == "queued" or site.clock.now() + _LOOK >= until:
@@ -258,7 +245,7 @@ class Images:
         if not theirs or algorithm not in ("sha256", "sha384", "sha512"):
             algorithm, theirs = "md5", text(shown.get("checksum"))
         if theirs and payload.digest(algorithm) != [theirs]:
-            raise _damaged(f"what arrived is {algorithm}:{theirs[:16]}..., which is not what was sent")
+            raise damaged(f"what arrived is {algorithm}:{theirs[:16]}..., which is not what was sent")
 
     def _fetch(self, site: Site, image_id: str) -> None:
         """Have the cloud download it. Where it cannot, the next plan is to upload it from here."""
@@ -266,57 +253,20 @@ class Images:
         methods, local.methods = local.methods, frozenset()
         until, began = self._until(site), site.clock.now()
         body = {"method": {"name": _WEB_DOWNLOAD, "uri": url}}
-        _send(site, "POST", f"/images/{image_id}/import", body, {})
+        send(site, "POST", f"/images/{image_id}/import", body, {})
         while True:
             row = fields(site.wire.get(f"/images/{image_id}", until, _SERVICE).content)
             image, failure = image_from(row), import_failure(row)
             idle = image.status == "queued" and not image.importing and site.clock.now() - began > _IDLE
             if failure or idle:
-                raise _damaged(f"it could not download the image by itself ({failure or 'it did not say why'})")
+                raise damaged(f"it could not download the image by itself ({failure or 'it did not say why'})")
             if not image.pending:
                 break
             if site.clock.now() + _LOOK >= until:
-                raise _late()
+                raise late()
             site.clock.sleep(_LOOK)
         wanted = self._given.checksum
         theirs = {text(row.get("os_hash_algo")): text(row.get("os_hash_value")), "md5": text(row.get("checksum"))}
         if wanted and theirs.get(wanted.algorithm) != wanted.digest:
-            raise _damaged("what it downloaded by itself is not what checksum says")
+            raise damaged("what it downloaded by itself is not what checksum says")
         local.methods = methods
-
-
-def _damaged(message: str) -> CallError:
-    return CallError(Fate.LOST, Fault(kind=Kind.BROKEN_ANSWER, message=message))
-
-
-def _late(fate: Fate = Fate.LOST) -> CallError:
-    message = "it did not get the image in time"
-    return CallError(fate, Fault(kind=Kind.TIMED_OUT, message=message, remedy="give it more time (timeout)"))
-
-
-def _explained(failed: CallError) -> CallError:
-    """A refusal of Glance's, with what can be done about it."""
-    remedy = failed.fault.remedy
-    if failed.fault.status == HTTPStatus.FORBIDDEN and "publici" in failed.fault.message:
-        remedy = "only administrators make images public there, mostly; visibility: community or shared may do"
-    elif failed.fault.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
-        remedy = "Glance looks into images: see whether this one is whole, and of its disk_format (qemu-img check)"
-    return CallError(failed.fate, replace(failed.fault, remedy=remedy))
-
-
-def _show(site: Site, image_id: str) -> Image:
-    return image_from(fields(site.wire.get(f"/images/{image_id}", site.deadline, _SERVICE).content))
-
-
-def _send(site: Site, method: str, path: str, body: object, headers: t.Mapping[str, str]) -> object:
-    request = Request(method=method, service=_SERVICE, path=path, body=lambda _version: body, headers=headers)
-    return site.wire.send(request, site.deadline).content
-
-
-def _delete(site: Site, image_id: str) -> None:
-    """Delete an image; one that is gone already is as wanted."""
-    try:
-        site.wire.send(Request(method="DELETE", service=_SERVICE, path=f"/images/{image_id}"), site.deadline)
-    except CallError as failed:
-        if failed.fault.status != HTTPStatus.NOT_FOUND:
-            raise

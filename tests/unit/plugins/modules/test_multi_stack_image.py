@@ -294,7 +294,7 @@ def test_what_another_run_is_still_sending_is_waited_for(door: Door) -> None:
     now = door.clouds.world.region("alpha").now()
     properties = {"multi_stack": mark(QCOW2), "multi_stack_until": str(int(now) + 60)}
     theirs = door.put("alpha", created=now - 40, status="saving", properties=properties)
-    answer = door(locations=["alpha"], timeout=2)
+    answer = door(locations=["alpha"], timeout=6)
     assert "alpha:RegionOne: another run is still uploading it; give it more time (timeout)" in answer["msg"]
     assert door.writes == []
     region = door.clouds.world.region("alpha")
