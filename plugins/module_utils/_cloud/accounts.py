@@ -26,6 +26,7 @@ from .._errors import AccountsError, MissingLibraryError
 from .hints import SECTION, Guide, NameMaps, Notes, notes_from
 from .sdk import config_loader
 from .shapes import complaint, mapping, refuse_misshapen, sort_of
+from .whole_files import reason
 from .yaml_text import parsed
 
 if t.TYPE_CHECKING:
@@ -320,7 +321,7 @@ def _content(path: str) -> object:
         with open(path, encoding="utf-8") as file:
             return parsed(file.read(), path)
     except OSError as exc:
-        raise AccountsError(f"{path}: it cannot be read: {exc.strerror}; correct the path, or its permissions") from exc
+        raise AccountsError(f"{path}: it cannot be read: {reason(exc)}; correct the path, or its permissions") from exc
     except UnicodeDecodeError:
         raise AccountsError(
             f"{path}: this is no valid YAML (it is not UTF-8); correct it there or just before"

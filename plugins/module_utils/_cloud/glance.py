@@ -21,25 +21,31 @@ from .wire import Request
 if t.TYPE_CHECKING:
     from .._core.image import Image
     from .everywhere import Site
+    from .wire import Reply, Wire
 
 _MOST_PAGES = 20
 
 
+def pages(wire: Wire, query: t.Mapping[str, object], deadline: float) -> t.Iterator[Reply]:
+    """The list of images that a query asks for, page by page, for as long as somebody reads on."""
+    path: str = f"/images?{urlencode({**query, 'limit': 100})}"
+    for _page in range(_MOST_PAGES):
+        reply = wire.get(path, deadline, "image")
+        yield reply
+        following = text(fields(reply.content).get("next"))
+        if not following:
+            return
+        path = f"/images?{urlsplit(following).query}"
+
+
 def named(site: Site, name: str, project: str) -> tuple[tuple[Image, ...], float]:
     """The project's images of this name, and what time it was there."""
-    path: str = "/images?" + urlencode({"name": name, "owner": project, "limit": 100})
     found: list[Image] = []
     now = site.clock.wall()
-    for _page in range(_MOST_PAGES):
-        reply = site.wire.get(path, site.deadline, "image")
+    for reply in pages(site.wire, {"name": name, "owner": project}, site.deadline):
         now = reply.date or now
-        content = fields(reply.content)
-        there = map(fields, rows(content.get("images")))
+        there = map(fields, rows(fields(reply.content).get("images")))
         found += [image_from(row) for row in there if row.get("name") == name and row.get("owner") == project]
-        following = text(content.get("next"))
-        if not following:
-            break
-        path = "/images?" + urlsplit(following).query
     return tuple(found), now
 
 

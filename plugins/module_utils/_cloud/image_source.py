@@ -25,6 +25,7 @@ from .._errors import OrderError
 from .download import fetched, head_of
 from .failure import CallError, Fate, refused
 from .stream import FileChangedError, Stream, stream_of
+from .whole_files import reason
 
 if t.TYPE_CHECKING:
     from .clock import Clock
@@ -91,7 +92,7 @@ class _Workshop:
                     self._payloads[name] = Payload(stream_of(path))
                 except OSError as exc:
                     where = self._made or self._folder or "the temporary folder"
-                    raise _here(f"{where} cannot be written to: {(exc.strerror or str(exc)).lower()}") from exc
+                    raise _here(f"{where} cannot be written to: {reason(exc)}") from exc
             return self._payloads[name]
 
     def close(self) -> None:
@@ -116,7 +117,7 @@ class FileSource:
             algorithm = checksum.algorithm if checksum else "sha512"
             found, sha512 = self._payload.digest(algorithm, "sha512")
         except (OSError, FileChangedError) as exc:
-            why = (exc.strerror or type(exc).__name__).lower() if isinstance(exc, OSError) else str(exc)
+            why = reason(exc) if isinstance(exc, OSError) else str(exc)
             raise OrderError(f"path: {path} cannot be read ({why}); give another path") from exc
         if checksum and found != checksum.digest:
             told = f"{algorithm}:{found}, and not {checksum}"

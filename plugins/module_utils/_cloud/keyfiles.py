@@ -15,6 +15,7 @@ import typing as t
 
 from .._core.keypair import PublicKey, public_key
 from .._errors import MissingLibraryError, OrderError
+from .whole_files import reason
 
 _PUBLIC = ".pub"
 
@@ -114,4 +115,4 @@ def _cryptography() -> tuple[t.Any, t.Any]:
 
 
 def _reason(exc: Exception) -> str:
-    return (exc.strerror or type(exc).__name__).lower() if isinstance(exc, OSError) else "it is no text"
+    return reason(exc) if isinstance(exc, OSError) else "it is no text"

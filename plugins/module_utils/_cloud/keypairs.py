@@ -20,6 +20,17 @@ from .wire import Request
 if t.TYPE_CHECKING:
     from .._core.readiness import Plan, Step
     from .everywhere import Site
+    from .wire import Wire
+
+KEYS = "/os-keypairs"
+
+
+def create(wire: Wire, key: t.Mapping[str, object], deadline: float) -> None:
+    wire.send(Request(method="POST", path=KEYS, body=lambda _version: {"keypair": dict(key)}), deadline)
+
+
+def delete(wire: Wire, name: str, deadline: float) -> None:
+    wire.send(Request(method="DELETE", path=_path(name)), deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +53,22 @@ class Keypairs:
     def act(self, site: Site, step: Step) -> None:
         name = self._name(site)
         if step.what == "delete":
-            site.wire.send(Request(method="DELETE", path=f"/os-keypairs/{quote(name, safe='')}"), site.deadline)
-            return
-        body = {"keypair": {"name": name, **(step.facts or {})}}
-        site.wire.send(Request(method="POST", path="/os-keypairs", body=lambda _version: body), site.deadline)
+            delete(site.wire, name, site.deadline)
+        else:
+            create(site.wire, {"name": name, **(step.facts or {})}, site.deadline)
 
     def _name(self, site: Site) -> str:
         return site.account.names.key_name.get(self.order.name, self.order.name)
 
     def _fingerprint(self, site: Site, name: str) -> str | None:
         try:
-            content = site.wire.get(f"/os-keypairs/{quote(name, safe='')}", site.deadline).content
+            content = site.wire.get(_path(name), site.deadline).content
         except CallError as failed:
             if failed.missing:
                 return None
             raise
         return text(fields(fields(content).get("keypair")).get("fingerprint"))
+
+
+def _path(name: str) -> str:
+    return f"{KEYS}/{quote(name, safe='')}"

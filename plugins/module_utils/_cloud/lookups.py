@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from .._core.cloud_id import is_id
 from .._core.faults import Kind
@@ -22,6 +22,7 @@ from .._core.listing import listing
 from .._core.model import Flavor, Offer
 from .compute import NETWORK_WORDS, Resolved
 from .failure import CallError, refused
+from .glance import pages
 from .neutron import quotas
 from .parallel import together
 from .servers import fields, number, rows, text
@@ -163,17 +164,11 @@ class LookUps:
         """The newest image that has what the order wants; Glance lists the newest first, and knows no patterns."""
         wanted = dict(spec.image_filter)
         pattern = wanted.pop("name", "*")
-        path: str = "/images?" + urlencode({**wanted, "status": "active", "sort": "created_at:desc", "limit": 100})
-        for _page in range(_MOST_PAGES):
-            content = fields(self._wire.get(path, deadline, "image").content)
-            for row in map(fields, rows(content.get("images"))):
+        for reply in pages(self._wire, {**wanted, "status": "active", "sort": "created_at:desc"}, deadline):
+            for row in map(fields, rows(fields(reply.content).get("images"))):
                 if fnmatchcase(text(row.get("name")), pattern) and _has(row, wanted):
                     _boot(found, row)
                     return
-            following = text(content.get("next"))
-            if not following:
-                break
-            path = "/images?" + urlsplit(following).query
         there = self._rows("/images?limit=200", ("image", "images"), deadline)
         raise _lacking(Kind.NO_IMAGE, "image", [spec.image_told], there)
 

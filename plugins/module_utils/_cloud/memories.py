@@ -19,6 +19,7 @@ import tempfile
 import typing as t
 
 from .._core.memory import Key, Memory, memory_from, name_of, text_of
+from .whole_files import reason
 
 if t.TYPE_CHECKING:
     from .accounts import Account, Accounts
@@ -148,5 +149,5 @@ def _is_others(there: os.stat_result) -> bool:
 
 def _reason(exc: Exception) -> str:
     if isinstance(exc, OSError):
-        return (exc.strerror or type(exc).__name__).lower()
+        return reason(exc)
     return "it is damaged" if isinstance(exc, (UnicodeDecodeError, json.JSONDecodeError)) else str(exc)

@@ -15,7 +15,6 @@ import contextlib
 import errno
 import os
 import typing as t
-from urllib.parse import quote
 
 from .._core.faults import Kind
 from .._core.identity import slot_of_name
@@ -23,16 +22,15 @@ from .._core.keypair import own_key_file, own_key_name, own_key_until, public_ke
 from .._errors import OrderError
 from .failure import CallError, Fate, refused
 from .keyfiles import public_half
+from .keypairs import KEYS, create, delete
 from .servers import fields, rows, text
 from .whole_files import reason
-from .wire import Request
 
 if t.TYPE_CHECKING:
     from .clock import Clock
     from .wire import Wire
 
 _PUBLIC = ".pub"
-_PATH = "/os-keypairs"
 # While others of this run are on their way out, there is room again in a moment.
 _FULL_AGAIN = 0.5
 _FULL_PATIENCE = 10.0
@@ -69,18 +67,17 @@ class OwnKeys:
     def sweep(self, wire: Wire, deadline: float) -> None:
         """Remove the keys that runs left which were killed; a cloud that does not tell of its keys keeps them."""
         with contextlib.suppress(CallError):
-            found = rows(fields(wire.get(_PATH, deadline).content).get("keypairs"))
+            found = rows(fields(wire.get(KEYS, deadline).content).get("keypairs"))
             for name in (text(fields(fields(row).get("keypair")).get("name")) for row in found):
                 until = own_key_until(name)
                 if until is not None and until + _GRACE < self._clock.wall():
                     self._remove(wire, name)
 
     def _upload(self, wire: Wire, key: t.Mapping[str, str], deadline: float) -> None:
-        body = {"keypair": dict(key)}
         patient = min(deadline, self._clock.now() + _FULL_PATIENCE)
         while True:
             try:
-                wire.send(Request(method="POST", path=_PATH, body=lambda _version: body), deadline)
+                create(wire, key, deadline)
             except CallError as failed:
                 if failed.fault.kind is not Kind.QUOTA or self._clock.now() + _FULL_AGAIN >= patient:
                     raise
@@ -91,8 +88,7 @@ class OwnKeys:
     def _remove(self, wire: Wire, key: str) -> None:
         """What cannot be removed now is removed by a later run, once its time is over."""
         with contextlib.suppress(CallError):
-            request = Request(method="DELETE", path=f"{_PATH}/{quote(key, safe='')}")
-            wire.send(request, self._clock.now() + _FAREWELL)
+            delete(wire, key, self._clock.now() + _FAREWELL)
 
 
 def key_folder(folder: str) -> None:

@@ -23,7 +23,7 @@ from .names import looked_up
 from .patience import await_room
 from .progress import Progress, progress_of
 from .remove import doomed, remove
-from .renewal import renews
+from .renewal import renewable
 from .result import Objection, What
 from .rollback import roll_back
 from .tables import Filling, Tables
@@ -132,7 +132,7 @@ def _settle(desk: Desk) -> set[int]:
     """Derive the touched slots again; one that lost its server, or the replacement of it, wants a new plan."""
     changed = set(desk.tables.touched)
     emptied = desk.tables.settle()
-    renewing = {slot for slot in changed if renews(desk, slot)}
+    renewing = renewable(desk, changed)
     if emptied or renewing - desk.renewing:
         desk.replan = True
     desk.renewing = (desk.renewing - changed) | renewing

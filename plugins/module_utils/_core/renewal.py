@@ -42,12 +42,12 @@ def unwanted(desk: Desk, row: ServerRow) -> bool:
     return (order.on_drift is OnDrift.REPLACE and drifted(desk, row)) or (order.repair and idle(row))
 
 
-def renewable(desk: Desk) -> set[int]:
-    """The slots that are to get another server, and for which none is under way yet."""
+def renewable(desk: Desk, among: t.AbstractSet[int] | None = None) -> set[int]:
+    """The slots, of all or ``among`` these, that are to get another server, and for which none is under way yet."""
     order = desk.run.order
     if order.on_drift is not OnDrift.REPLACE and not order.repair:
         return set()
-    return {slot for slot in desk.tables.slots[Filling.FILLED] if renews(desk, slot)}
+    return {slot for slot in (desk.tables.slots[Filling.FILLED] if among is None else among) if renews(desk, slot)}
 
 
 def renews(desk: Desk, slot: int) -> bool:

@@ -203,7 +203,7 @@ def test_a_remote_profile_is_not_asked_for_where_the_regions_are_known(tmp_path:
 def test_a_file_that_is_named_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = str(tmp_path / "missing.yaml")
     assert complaint(missing).startswith(f"{missing}: there is no such file, but clouds_yaml_path names it")
-    assert complaint("", missing).startswith(f"{missing}: it cannot be read: No such file")
+    assert complaint("", missing).startswith(f"{missing}: it cannot be read: no such file")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", missing)
     assert complaint().startswith(f"{missing}: there is no such file, but OS_CLIENT_CONFIG_FILE names it")
     assert complaint(str(write(tmp_path, {"clouds": {"alpha": PLAIN}})), missing).startswith(
