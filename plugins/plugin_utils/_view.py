@@ -11,8 +11,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.host_row import host_row
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.keypair import own_key_until
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.merge import told_apart
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.own_key import is_own_key
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import MultiStackError
 from ansible_collections.openmultistack.cloud.plugins.plugin_utils._host_vars import host_vars
 
@@ -78,7 +78,7 @@ def view(overview: Overview, wishes: Wishes, name_of: t.Callable[[dict[str, t.An
 
 def _shown(host: Host, overview: Overview, wishes: Wishes) -> Shown:
     row = host_row(host, wishes.preference)
-    own = own_key_until(host.server.key_name) is not None
+    own = is_own_key(host.server.key_name)
     key_file = overview.keys.get(host.server.name, "") if own else ""
     variables = host_vars(row, overview.accounts[host.location], wishes.jump_host, key_file)
     return Shown(host=host, row=row, variables=variables)

@@ -23,7 +23,8 @@ from .memories import cache_folder
 from .shapes import mapping
 from .turns import turn
 from .whole_files import NewText, put_in_place, reason, text_in
-from .yaml_text import parsed, rewritten
+from .yaml_edit import rewritten
+from .yaml_text import parsed
 
 if t.TYPE_CHECKING:
     from .._core.account_plan import AccountPlan

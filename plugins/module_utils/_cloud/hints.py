@@ -23,7 +23,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._core.image_order import DISK_FORMATS
 from .._core.listing import listing
 from .._core.model import Hints
 from .._core.order import lifetime_of
@@ -34,6 +33,7 @@ SECTION = "multi_stack"
 _REGIONS = "regions"
 _SSH_USER = "ssh_user"
 _JUMP_HOST = "jump_host"
+_DISK_FORMATS = ("raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx")
 _IMAGE_FORMAT = "image_format"
 
 
@@ -147,7 +147,7 @@ def _text(value: object) -> str:
 
 def _format(value: object) -> str:
     """What images are to be there; others are converted before they are sent."""
-    return {name: name for name in DISK_FORMATS}[_text(value)]
+    return {name: name for name in _DISK_FORMATS}[_text(value)]
 
 
 def _whole(value: object) -> int:
@@ -213,6 +213,6 @@ _KEYS: dict[str, tuple[str, t.Callable[[object], object]]] = {
     "requests_per_second": ("a number above 0", _rate),
     _SSH_USER: ("a name, or a mapping of images to names", _user),
     _JUMP_HOST: ("a text", _text),
-    _IMAGE_FORMAT: (f"one of {', '.join(DISK_FORMATS)}", _format),
+    _IMAGE_FORMAT: (f"one of {', '.join(_DISK_FORMATS)}", _format),
     **dict.fromkeys(_NAMES, ("a mapping of your names to this provider's", _names)),
 }

@@ -15,9 +15,8 @@ import typing as t
 
 from .._core.keypair import PublicKey, public_key
 from .._errors import MissingLibraryError, OrderError
+from .key_folder import PUBLIC_SUFFIX
 from .whole_files import reason
-
-_PUBLIC = ".pub"
 
 
 def public_key_in(path: str) -> PublicKey:
@@ -35,11 +34,11 @@ def public_half(path: str, comment: str, *, make: bool, option: str = "private_k
         if not make:
             return public
         _put(path, private, option)
-    elif os.path.exists(path + _PUBLIC):
-        return public_key(_text(path + _PUBLIC, option), path + _PUBLIC)
+    elif os.path.exists(path + PUBLIC_SUFFIX):
+        return public_key(_text(path + PUBLIC_SUFFIX, option), path + PUBLIC_SUFFIX)
     public = _half_of(path, comment, option)
-    if make and not os.path.lexists(path + _PUBLIC):
-        _put(path + _PUBLIC, f"{public.text}\n".encode(), option, mode=0o644)
+    if make and not os.path.lexists(path + PUBLIC_SUFFIX):
+        _put(path + PUBLIC_SUFFIX, f"{public.text}\n".encode(), option, mode=0o644)
     return public
 
 
@@ -89,7 +88,7 @@ def _half_of(path: str, comment: str, option: str) -> PublicKey:
     except Exception as exc:
         why = _reason(exc) if isinstance(exc, OSError) else "it is none, or has a passphrase"
         raise OrderError(
-            f"{option}: {path} cannot be read as a private key ({why}), and there is no {path}{_PUBLIC}; "
+            f"{option}: {path} cannot be read as a private key ({why}), and there is no {path}{PUBLIC_SUFFIX}; "
             "put the public key there, or give another path"
         ) from exc
     return _public_of(key, comment)

@@ -12,25 +12,24 @@ and the quota of keys (100 a user, mostly) bounds only the POSTs that are under 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import typing as t
 
 from .._core.faults import Kind
 from .._core.identity import slot_of_name
-from .._core.keypair import own_key_file, own_key_name, own_key_until, public_key
+from .._core.keypair import public_key
+from .._core.own_key import own_key_file, own_key_name, own_key_until
 from .._errors import OrderError
 from .failure import CallError, Fate, refused
+from .key_folder import PUBLIC_SUFFIX, key_files
 from .keyfiles import public_half
 from .keypairs import KEYS, create, delete
 from .servers import fields, rows, text
-from .whole_files import reason
 
 if t.TYPE_CHECKING:
     from .clock import Clock
     from .wire import Wire
 
-_PUBLIC = ".pub"
 # While others of this run are on their way out, there is room again in a moment.
 _FULL_AGAIN = 0.5
 _FULL_PATIENCE = 10.0
@@ -91,33 +90,12 @@ class OwnKeys:
             delete(wire, key, self._clock.now() + _FAREWELL)
 
 
-def key_folder(folder: str) -> None:
-    """Make the folder if need be, for its owner alone; an error where nothing can be written there."""
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except OSError as exc:
-        raise OrderError(f"key_dir: {folder} cannot be written to ({reason(exc)}); give another folder") from exc
-
-
-def key_files(folder: str) -> t.Mapping[str, str]:
-    """The private keys in a folder, by the name of their server; none before the first of them made the folder."""
-    try:
-        names = set(os.listdir(folder))
-    except FileNotFoundError:
-        return {}
-    except OSError as exc:
-        raise OrderError(f"key_dir: {folder} cannot be read ({reason(exc)}); give another folder") from exc
-    return {name: own_key_file(folder, name) for name in names if name + _PUBLIC in names}
-
-
 def forget_keys(folder: str, fleet: str, concerns: t.Callable[[int], bool]) -> None:
     """Remove the keys of a fleet that is gone: those whose public half says that they were made for these servers."""
     for name, path in key_files(folder).items():
         of, slot = slot_of_name(name)
-        if of == fleet and concerns(slot) and _made_for(path + _PUBLIC, name):
-            for each in (path, path + _PUBLIC):
+        if of == fleet and concerns(slot) and _made_for(path + PUBLIC_SUFFIX, name):
+            for each in (path, path + PUBLIC_SUFFIX):
                 with contextlib.suppress(OSError):
                     os.unlink(each)
 

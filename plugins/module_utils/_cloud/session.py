@@ -20,7 +20,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from .._core.cloud_entry import SECRETS
+from .._core.auth_secrets import SECRETS
 from .._core.faults import Answer, Fault, Kind, fault_of
 from .._core.listing import listing
 from .failure import CallError, Fate, reading, seconds_to_wait, text_of, tidy

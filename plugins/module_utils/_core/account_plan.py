@@ -12,8 +12,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import OrderError
+from .auth_secrets import SECRETS
 from .cloud_entry import (
-    SECRETS,
     Wanted,
     checked_address,
     lack_of,

@@ -28,6 +28,7 @@ _BY_KIND: dict[Kind, str] = {
     Kind.UNREACHABLE: f"see whether its address is right, and may be reached from here; else {_CLOUD}",
     Kind.TIMED_OUT: _SLOW,
     Kind.RATE_LIMIT: _BUSY,
+    Kind.QUOTA: "make room there, or ask its provider for a larger quota",
     Kind.MICROVERSION: _ACCOUNT,
 }
 
@@ -35,3 +36,20 @@ _BY_KIND: dict[Kind, str] = {
 def advice(fault: Fault | None) -> str:
     """One half-sentence of what to do; a location that said nothing at all is a slow one."""
     return _SLOW if fault is None else fault.remedy or _BY_KIND.get(fault.kind, _CLOUD)
+
+
+def fault_text(fault: Fault | None) -> str:
+    """What a fault is, in the cloud's words where it gave any."""
+    if fault is None:
+        return "it did not answer"
+    text = fault.message or fault.kind.value
+    if fault.kind in (Kind.QUOTA, Kind.NO_HOST, Kind.BUILD_FAILED, Kind.SERVER_ERROR) and fault.request_id:
+        return f"{text} ({fault.request_id})"
+    if fault.kind is Kind.RATE_LIMIT and fault.status and fault.retry_after:
+        return f"{text}; it wants to be left alone for {fault.retry_after:.0f} s"
+    return text
+
+
+def advised(fault: Fault | None) -> str:
+    """What a fault is, and what to do about it."""
+    return f"{fault_text(fault).removesuffix('.')}; {advice(fault)}"

@@ -10,11 +10,11 @@ from __future__ import annotations
 import typing as t
 
 from .address import preferred
+from .advice import fault_text
 from .identity import expires_of, image_of, owner_of, server_name
-from .keypair import own_key_file, own_key_until
+from .own_key import is_own_key, own_key_file
 from .report import (
     decision_line,
-    fault_text,
     leftover_row,
     missing_text,
     moment,
@@ -112,7 +112,7 @@ def _lines(servers: t.Iterable[tuple[str, str]]) -> str:
 
 
 def _kept_row(kept: Kept, key_dir: str) -> Row:
-    own = key_dir and own_key_until(kept.server.key_name) is not None
+    own = key_dir and is_own_key(kept.server.key_name)
     key_file = own_key_file(key_dir, kept.server.name) if own else ""
     row = server_row(kept.location, kept.server)
     return {"slot": kept.slot, **row, "drifted": kept.drifted, "private_key_file": key_file}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .advice import fault_text
 from .listing import first_of
 from .progress import Progress, Setback, Share
-from .report import fault_text
 from .result import What
 from .rows import State
 

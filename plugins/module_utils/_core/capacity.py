@@ -10,10 +10,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, fields
 
-from .advice import advice
+from .advice import advice, fault_text
 from .faults import HALF_SHOWN
 from .model import Flavor, Hints
-from .report import fault_text
 from .room import UNLIMITED, Bound, Change, bounds_of
 from .rows import Knowledge, Lookup
 from .vacancy import vacancy

@@ -114,3 +114,8 @@ def with_memories(census: Census, memories: t.Mapping[str, Memory], now: float, 
         stale=tuple(each for each in stale if each.location not in others),
         outdated=tuple(outdated),
     )
+
+
+def merged_line(one: str, other: str) -> str:
+    """What clouds.yaml names twice."""
+    return f"{one}: it is {other} by another name, and counts once; remove one of the two from clouds.yaml"

@@ -12,13 +12,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import OrderError
+from .auth_secrets import SECRETS
 from .openrc import Untold
 
 if t.TYPE_CHECKING:
     from .edits import Tree
     from .openrc import Variables
 
-SECRETS = ("password", "application_credential_secret", "token", "passcode", "client_secret", "access_token")
 _BY_CREDENTIAL = "v3applicationcredential"
 # What an openrc.sh calls the settings under "auth:"; of several names for one, the later goes before the earlier.
 _AUTH = {

@@ -11,12 +11,12 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass
 
-from .advice import advice
+from .advice import advice, fault_text
 from .answer import server_row
 from .faults import HALF_SHOWN
 from .identity import MARK_KEY, Belonging, Whose, belonging, expires_of, mark_from, owner_of, rank, slot_of_name
 from .model import Phase, Server
-from .report import fault_text, moment
+from .report import moment
 
 if t.TYPE_CHECKING:
     from .census import Census

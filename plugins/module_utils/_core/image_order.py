@@ -18,7 +18,6 @@ from .image import MARK
 
 # So many bytes of a file tell what it is.
 HEAD = 69632
-DISK_FORMATS = ("raw", "qcow2", "vmdk", "vdi", "vhd", "vhdx")
 _LONGEST = 255
 _LENGTHS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 _OF_GLANCE = frozenset(

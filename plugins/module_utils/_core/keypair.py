@@ -17,7 +17,6 @@ from .._errors import OrderError
 from .readiness import Plan, Step
 
 _NAME = re.compile(r"[A-Za-z0-9_.@ -]{1,255}")
-_OWN = "multi_stack-"
 _KINDS = frozenset(
     {
         *("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"),
@@ -80,22 +79,6 @@ def keypair_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise OrderError(f'name: "{name}" cannot be the name of a key; it takes letters, digits, spaces and _ . @ -')
     return name
-
-
-def own_key_name(token: str, until: int) -> str:
-    """What the key of a single server is called while the server is made; of no use after this second of the epoch."""
-    return f"{_OWN}{until}-{token}"
-
-
-def own_key_until(name: str) -> int | None:
-    """Until when a key of this name may be needed; None where it is not one of a single server."""
-    found = re.fullmatch(rf"{_OWN}(\d{{1,12}})-\w+", name)
-    return int(found[1]) if found else None
-
-
-def own_key_file(folder: str, server_name: str) -> str:
-    """Where the private key of a server is, in the folder for them; the public one is beside it (.pub)."""
-    return f"{folder.rstrip('/')}/{server_name}"
 
 
 def plan_keypair(order: KeypairOrder, name: str, fingerprint: str | None) -> Plan:

@@ -14,9 +14,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .advice import advice
+from .advice import advice, advised, fault_text
 from .faults import Fault
-from .report import fault_text
 
 if t.TYPE_CHECKING:
     from .faults import Kind
@@ -101,7 +100,7 @@ def readiness_failure(what: str, found: t.Sequence[Ready]) -> str:
     if not failed:
         return ""
     head = f"{what}: {len(found) - len(failed)} of {len(found)} locations are as wanted; run this again for the others"
-    return "\n".join([head, *(f"{each.location}: {fault_text(each.fault)}; {advice(each.fault)}" for each in failed)])
+    return "\n".join([head, *(f"{each.location}: {advised(each.fault)}" for each in failed)])
 
 
 def _summary(what: str, found: t.Sequence[Ready], *, check: bool) -> str:

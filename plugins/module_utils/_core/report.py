@@ -14,8 +14,8 @@ import typing as t
 from datetime import UTC, datetime
 
 from .address import preferred
-from .advice import advice
-from .faults import Kind
+from .advice import advised, fault_text
+from .census import merged_line
 from .identity import server_name
 from .listing import first_of
 from .result import NOT_TRIED, Objection, Why
@@ -100,11 +100,6 @@ def warnings(result: Result) -> list[str]:
     return said
 
 
-def merged_line(one: str, other: str) -> str:
-    """What clouds.yaml names twice."""
-    return f"{one}: it is {other} by another name, and counts once; remove one of the two from clouds.yaml"
-
-
 def silent_line(label: str, fault: Fault | None) -> str:
     """What is not known of a location, why, and what to do."""
     return f"{label}: not known what runs there: {advised(fault)}"
@@ -125,23 +120,6 @@ def why_of(tally: Tally) -> str:
     if tally.refused:
         return f"{tally.refused} of {tally.asked} refused: {fault_text(tally.why)}"
     return "" if tally.knowledge == Knowledge.KNOWN.value else fault_text(tally.why)
-
-
-def fault_text(fault: Fault | None) -> str:
-    """What a fault is, in the cloud's words where it gave any."""
-    if fault is None:
-        return "it did not answer"
-    text = fault.message or fault.kind.value
-    if fault.kind in (Kind.QUOTA, Kind.NO_HOST, Kind.BUILD_FAILED, Kind.SERVER_ERROR) and fault.request_id:
-        return f"{text} ({fault.request_id})"
-    if fault.kind is Kind.RATE_LIMIT and fault.status and fault.retry_after:
-        return f"{text}; it wants to be left alone for {fault.retry_after:.0f} s"
-    return text
-
-
-def advised(fault: Fault | None) -> str:
-    """What a fault is, and what to do about it."""
-    return f"{fault_text(fault).removesuffix('.')}; {advice(fault)}"
 
 
 def decision_line(decision: Decision) -> str:

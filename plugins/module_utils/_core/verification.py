@@ -11,10 +11,9 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .advice import advice
+from .advice import advice, fault_text
 from .capacity import skew
 from .edits import without_user
-from .report import fault_text
 
 if t.TYPE_CHECKING:
     from .faults import Fault

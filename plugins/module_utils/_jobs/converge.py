@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from .._cloud.clock import SystemClock, entropy
 from .._cloud.driver import Surroundings, drive
 from .._cloud.journal import Journal
-from .._cloud.own_keys import OwnKeys, forget_keys, key_folder
+from .._cloud.key_folder import key_folder
+from .._cloud.own_keys import OwnKeys, forget_keys
 from .._cloud.port import OpenStackPort
 from .._cloud.stops import stop_signals
 from .._cloud.turns import in_turn

@@ -11,8 +11,8 @@ import typing as t
 from dataclasses import replace
 
 from .._cloud.networks import Networks, Ranges
+from .._core.advice import fault_text
 from .._core.network_order import network_order
-from .._core.report import fault_text
 from .bring import Reach, brought
 
 if t.TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections import Counter
 from dataclasses import replace
 
 from .._cloud.security_groups import SecurityGroups
+from .._core.advice import fault_text
 from .._core.peers import Peers, peers_of
-from .._core.report import fault_text
 from .._core.security_order import groups_order
 from .ask import survey_all
 from .bring import Reach, brought

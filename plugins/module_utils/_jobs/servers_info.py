@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._cloud.clock import SystemClock
+from .._core.census import merged_line
 from .._core.fleets import (
     as_of,
     fleet_rows,
@@ -21,7 +22,6 @@ from .._core.fleets import (
     suspicious_rows,
     unseen_rows,
 )
-from .._core.report import merged_line
 from .ask import Outcome, chosen_by, survey_all
 from .where import Condition, condition
 

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 
 from .._cloud.accounts import choose, load_accounts
 from .._cloud.clock import SystemClock
+from .._cloud.key_folder import key_files
 from .._cloud.memories import Memories, cache_folder, key_of
-from .._cloud.own_keys import key_files
-from .._core.advice import advice
-from .._core.census import census_of, with_memories
+from .._core.advice import advice, advised, fault_text
+from .._core.census import census_of, merged_line, with_memories
 from .._core.faults import HALF_SHOWN
 from .._core.listing import listing
 from .._core.memory import Memory, how_long, memory_from, name_of, text_of
 from .._core.merge import Host, Selection, hosts_of
-from .._core.report import advised, fault_text, merged_line
 from .._errors import AccountsError
 from .ask import survey_all
 

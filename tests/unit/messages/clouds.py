@@ -31,8 +31,9 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.port i
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.threads import Threads
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.wire import Request
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.advice import fault_text
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Order, Spec
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import fault_text, silent_line
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import silent_line
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.loopback import (
     Line,
     Says,

@@ -56,6 +56,9 @@ def keys(scene: Scene) -> Iterator[Told]:
         yield "a key that would be made", answered(multi_stack_keypair, **mine, _ansible_check_mode=True)["msg"]
         yield from scene.told_by(multi_stack_keypair, "a key for a cloud that is set unavailable", **mine)
         yield "a key that is there", answered(multi_stack_keypair, **mine)["msg"]
+        full = "Quota exceeded, too many key pairs."
+        clouds.behave(event="keypair.create", cloud="alpha", do="answer", status=403, message=full)
+        yield from scene.told_by(multi_stack_keypair, "a cloud with no room for a key", **{**mine, "name": "more"})
         clouds.unplug("gamma")
         told = scene.told_by(multi_stack_keypair, "another key of that name, and a cloud that is down", **other)
         yield from (each for each in told if "warning" not in each[0])

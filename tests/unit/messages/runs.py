@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.advice import fault_text
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.answer import answer
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import UNTOLD, Fault, Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import BootFault, Hints
@@ -18,7 +19,6 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order i
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import (
     decision_line,
     failure,
-    fault_text,
     missing_text,
     refusal_lines,
     silent_line,

@@ -36,6 +36,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.openmultistack.cloud.tests.unit.messages.scene import Told
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).with_name("messages.txt")
 SECTIONS: dict[str, tuple[Callable[[Scene], Iterable[Told]], ...]] = {
     "Orders, conditions and options": (orders.orders, orders.conditions, orders.keywords),

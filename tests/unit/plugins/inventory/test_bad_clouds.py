@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.openmultistack.cloud.tests.unit.plugins.inventory.sources import Source
 
+pytestmark = pytest.mark.slow
+
 ALPHA = {"crawl-001", "crawl-002", "web"}
 BOMB = "[" + "[]," * 4_100_000 + "[]]"
 

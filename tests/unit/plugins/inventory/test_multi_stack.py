@@ -22,6 +22,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.inventory.sourc
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 
 def test_shows_what_runs_in_groups(source: Source) -> None:
     alpha = {"crawl-001", "crawl-002", "web"}

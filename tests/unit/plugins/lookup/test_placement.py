@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
 
     Slots = list[dict[str, t.Any]]
 
+pytestmark = pytest.mark.slow
+
 WHAT = {"image": "cirros", "flavor": ["m1.tiny"], "network": "private"}
 
 

@@ -31,6 +31,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.openmultistack.cloud.plugins.module_utils._jobs.ask import Outcome
 
+pytestmark = pytest.mark.slow
+
 WORLD = {
     "defaults": {"build_seconds": 0, "latency": {}},
     "clouds": {"alpha": {"regions": {"one": {}, "two": {}}}, "beta": {"auth": "application_credential"}, "gamma": {}},

@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.openmultistack.cloud.tests.simulator.resources import Image
 
+pytestmark = pytest.mark.slow
+
 CLOUDS = ("alpha", "beta", "gamma")
 WORLD = {"clouds": {"alpha": {}, "beta": {"multi_stack": {"image": {"app": "app-at-beta"}}}, "gamma": {}}}
 QCOW2 = b"QFI\xfb" + bytes(range(256)) * 4000

@@ -12,10 +12,14 @@ import subprocess
 import sys
 import typing as t
 
+import pytest
+
 from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
 
 if t.TYPE_CHECKING:
     import pathlib
+
+pytestmark = pytest.mark.slow
 
 GIB = 1024**3
 SIZE = 2 * GIB

@@ -24,6 +24,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.openmultistack.cloud.tests.simulator.resources import Image
 
+pytestmark = pytest.mark.slow
+
 QCOW2 = b"QFI\xfb" + bytes(range(256)) * 400
 SHA512, SHA256 = hashlib.sha512(QCOW2).hexdigest(), hashlib.sha256(QCOW2).hexdigest()
 FETCHING = {"import_methods": ["glance-direct", "web-download"]}

@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
     import pathlib
     from types import ModuleType
 
+pytestmark = pytest.mark.slow
+
 Answer = dict[str, t.Any]
 
 WORLD = {

@@ -24,6 +24,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called 
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 WORLD = {"clouds": {"alpha": {}, "beta": {"multi_stack": {"key_name": {"ops": "ops-at-beta"}}}, "gamma": {}}}
 
 
@@ -145,7 +147,7 @@ def test_a_refusal_is_told_in_the_words_of_the_cloud(door: Door) -> None:
     )
     answer = door(public_key=ONE)
     assert states(answer)["gamma"] == "failed"
-    assert "gamma:RegionOne: Quota exceeded, too many key pairs." in answer["msg"]
+    assert "gamma:RegionOne: Quota exceeded, too many key pairs; make room there, or ask" in answer["msg"]
     assert door.writes.count(("gamma", "POST")) == 1
 
 

@@ -23,6 +23,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called 
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 WORLD = {
     "defaults": {"delete_seconds": 0.0},
     "clouds": {"alpha": {}, "beta": {"multi_stack": {"network": {"theirs": "private"}}}, "gamma": {}},

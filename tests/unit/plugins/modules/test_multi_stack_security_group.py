@@ -21,6 +21,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called 
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 WORLD = {
     "defaults": {"delete_seconds": 0.0},
     "clouds": {"alpha": {}, "beta": {"multi_stack": {"security_groups": {"web": "web-at-beta"}}}, "gamma": {}},

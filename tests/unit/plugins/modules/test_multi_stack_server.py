@@ -24,6 +24,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called 
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 Options = dict[str, t.Any]
 
 TWINS = [{"name": "twin", "id": f"00000000-0000-4000-8000-00000000000{number}"} for number in (1, 2)]

@@ -19,6 +19,8 @@ from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called 
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 SECRET = "correct-horse-battery"
 ENCODED = base64.b64encode(SECRET.encode()).decode()
 # As Nova says it of what its schema forbids, with all that it was sent.

@@ -24,6 +24,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.openmultistack.cloud.tests.unit.plugins.modules.called import Answer
 
+pytestmark = pytest.mark.slow
+
 WORLD = {"defaults": {"build_seconds": 0}, "clouds": {"alpha": {"quota": {"instances": 2}}, "beta": {}}}
 ORDER = {"fleet": "own", "count": 3, "image": "cirros", "flavor": "m1.tiny", "network": "private", "timeout": 40}
 MOST_KEYS = 100

@@ -250,7 +250,7 @@ def test_clouds_that_are_no_names_with_settings_are_told(
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert (
         complaint(str(tmp_path))
-        == f"{tmp_path}: it cannot be read: Is a directory; correct the path, or its permissions"
+        == f"{tmp_path}: it cannot be read: is a directory; correct the path, or its permissions"
     )
 
 

@@ -28,6 +28,8 @@ from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
 if t.TYPE_CHECKING:
     import pathlib
 
+pytestmark = pytest.mark.slow
+
 COUNT = 20
 API_TIMEOUT = 4
 # What a crowded machine may need to notice anything, in seconds.

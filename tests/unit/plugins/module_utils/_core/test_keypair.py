@@ -14,11 +14,13 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.keypair
     KeypairOrder,
     differs,
     keypair_name,
+    plan_keypair,
+    public_key,
+)
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.own_key import (
     own_key_file,
     own_key_name,
     own_key_until,
-    plan_keypair,
-    public_key,
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import OrderError
 

@@ -11,11 +11,8 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.yaml_text import (
-    comments_in,
-    parsed,
-    rewritten,
-)
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.yaml_edit import comments_in, rewritten
+from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.yaml_text import parsed
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.edits import GONE, Edit, applied, edits_between
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import AccountsError
 
