@@ -8,11 +8,10 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs site core unit chaos ablation sanity units integration versions build tarball faults lock clean
+.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units integration versions build tarball faults lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
-core_tests := tests/unit/plugins/module_utils/_core
 users_path := $(PATH)
 # The user's own clouds, accounts and Ansible settings are none of our business.
 unexport $(filter OS_% OPENMULTISTACK_% ANSIBLE_%,$(.VARIABLES))
@@ -30,9 +29,11 @@ help: ## list the targets
 demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulated on this machine
 	tools/demo
 
-test: lint types docs unit chaos sanity units integration versions build tarball ## every check, one after the other
+# Coverage takes its time, so the fast loop goes without it.
+test: cover := --cov --cov-append
+test: lint types docs core unit slow chaos sanity units integration versions build tarball ## every check, one after the other
 	@echo 'Every check passed. pytest closed with:'
-	@tail -qn 1 $(cache)/core.log $(cache)/unit.log
+	@tail -qn 1 $(cache)/core.log $(cache)/unit.log $(cache)/slow.log
 
 lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelog; licence headers
 	ruff check
@@ -56,8 +57,11 @@ site: $(cache)/ready-dev ## the site alone, with the guides, in .cache/site/html
 core: $(cache)/ready-dev ## unit tests of the decisions (_core) alone, every branch of which they must cover
 	tools/core
 
-unit: core ## all unit tests: the fast loop
-	python -m pytest -n auto --ignore=$(core_tests) --cov --cov-append | tee $(cache)/unit.log
+unit: $(cache)/ready-dev ## the unit tests that take no time: the fast loop
+	python -m pytest -n auto -m 'not slow' $(cover) | tee $(cache)/unit.log
+
+slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait, or fill disks
+	python -m pytest -n auto -m slow $(cover) | tee $(cache)/slow.log
 
 chaos: $(cache)/ready-dev ## thousands of orders in simulated worlds (SEEDS=, FIRST=), or one: SEED=123 STORY=1 [SMALL=1]
 	tools/chaos
