@@ -17,11 +17,6 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.keypair
     plan_keypair,
     public_key,
 )
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.own_key import (
-    own_key_file,
-    own_key_name,
-    own_key_until,
-)
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import OrderError
 
 
@@ -95,14 +90,3 @@ def test_another_key_is_replaced_only_when_the_order_says_so() -> None:
     assert not differs(ORDER, None)
     assert not differs(KeypairOrder(name="ops", public=KEY, replace=True), "other")
     assert not differs(ABSENT, "other")
-
-
-def test_the_key_of_a_single_server_says_until_when_it_may_be_needed() -> None:
-    name = own_key_name("ABCDEFGHIJKLMNOP", 1_800_000_000)
-    assert (own_key_until(name), keypair_name(name)) == (1_800_000_000, name)
-    assert [own_key_until(each) for each in ("ops", "multi_stack-", "multi_stack-x-ABC", f"{name}.pub")] == [None] * 4
-
-
-def test_the_private_key_of_a_server_has_its_name() -> None:
-    assert own_key_file("/home/ada/keys/", "crawl-001") == own_key_file("/home/ada/keys", "crawl-001")
-    assert own_key_file("/home/ada/keys", "crawl-001") == "/home/ada/keys/crawl-001"
