@@ -85,8 +85,8 @@ tarball: build ## install that tarball into a clean folder, and play the demo fr
 	tools/tarball
 
 faults: $(cache)/ready-dev ## kill, freeze and crowd runs on the real clouds of the lab in OPENMULTISTACK_LAB
-	@test -x '$(OPENMULTISTACK_LAB)/lab' || { echo 'say by OPENMULTISTACK_LAB where the lab is: tests/openstack/README.md' >&2; exit 1; }
-	'$(OPENMULTISTACK_LAB)/lab' shell python -m tests.openstack --lab '$(OPENMULTISTACK_LAB)' $(ROUNDS)
+	@test -x '$(OPENMULTISTACK_LAB)/lab' || { echo 'say by OPENMULTISTACK_LAB where the lab is: tests/openstack/faults/README.md' >&2; exit 1; }
+	'$(OPENMULTISTACK_LAB)/lab' shell python -m tests.openstack.faults --lab '$(OPENMULTISTACK_LAB)' $(ROUNDS)
 
 lock: $(cache)/ready-dev ## choose newer versions of everything (constraints.txt)
 	tools/lock

@@ -12,33 +12,33 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
-    from ansible_collections.openmultistack.cloud.tests.openstack.orders import Answer
-    from ansible_collections.openmultistack.cloud.tests.openstack.witness import Seen, Sight
+    from ansible_collections.openmultistack.cloud.tests.openstack.faults.orders import Answer
+    from ansible_collections.openmultistack.cloud.tests.openstack.faults.witness import Seen, Sight
 
 
 @pytest.fixture
 def judge() -> t.Any:
     # At the top of this file it would be too early: the collection can be imported once pytest is configured.
-    from ansible_collections.openmultistack.cloud.tests.openstack import judge  # noqa: PLC0415
+    from ansible_collections.openmultistack.cloud.tests.openstack.faults import judge  # noqa: PLC0415
 
     return judge
 
 
 def seen(slot: int, id: str = "", status: str = "ACTIVE", *, name: str = "", mark: str = "") -> Seen:
-    from ansible_collections.openmultistack.cloud.tests.openstack.witness import Seen  # noqa: PLC0415
+    from ansible_collections.openmultistack.cloud.tests.openstack.faults.witness import Seen  # noqa: PLC0415
 
     name = name or f"crawl-{slot:03d}"
     return Seen(id=id or f"id-{slot}", name=name, status=status, task="", cloud="alpha", mark=mark)
 
 
 def sight(*servers: Seen, **rest: frozenset[str]) -> Sight:
-    from ansible_collections.openmultistack.cloud.tests.openstack.witness import Sight  # noqa: PLC0415
+    from ansible_collections.openmultistack.cloud.tests.openstack.faults.witness import Sight  # noqa: PLC0415
 
     return Sight(servers=servers, **rest)
 
 
 def answer(count: int, *slots: int, hung: bool = False, killed: bool = False, **data: t.Any) -> Answer:
-    from ansible_collections.openmultistack.cloud.tests.openstack.orders import Answer, Order  # noqa: PLC0415
+    from ansible_collections.openmultistack.cloud.tests.openstack.faults.orders import Answer, Order  # noqa: PLC0415
 
     servers = [{"slot": slot, "id": f"id-{slot}"} for slot in slots]
     told = {"exact": len(slots) == max(count, 0), "servers": servers, "msg": "", **data}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .rig import pause
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MODULE = "ansible_collections.openmultistack.cloud.plugins.modules.multi_stack_server"
 LOADING = 20.0
 GRACE = 30.0  # of a run, beyond its own timeout, with both cores busy

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""python -m tests.openstack --lab FOLDER --kind kill --rounds 50"""
+"""python -m tests.openstack.faults --lab FOLDER --kind kill --rounds 50"""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def _end(*_: object) -> t.NoReturn:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="tests.openstack", description="Faults on the real clouds of a lab.")
+    parser = argparse.ArgumentParser(prog="tests.openstack.faults", description="Faults on the real clouds of a lab.")
     parser.add_argument("--lab", type=Path, default=os.environ.get("OPENMULTISTACK_LAB"), help="folder of the lab")
     parser.add_argument("--kind", choices=KINDS, action="append", help="may be given several times; all without it")
     parser.add_argument("--rounds", type=int, default=1, help="of each kind, those already in the results included")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--results", type=Path, default=ROOT / ".cache/openstack/results.jsonl")
-    parser.add_argument("--folder", type=Path, default=ROOT / ".cache/openstack/runs", help="of the runs' own files")
+    parser.add_argument("--results", type=Path, default=ROOT / ".cache/faults/results.jsonl")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".cache/faults/runs", help="of the runs' own files")
     parser.add_argument("--max-seconds", type=float, default=float("inf"), help="begin no round after that")
     options = parser.parse_args()
     if not options.lab:
