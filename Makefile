@@ -8,11 +8,13 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units integration versions build tarball faults lock clean
+.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units integration versions build tarball openstack-up openstack-down openstack-status faults lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
 users_path := $(PATH)
+rig = PYTHONDONTWRITEBYTECODE=1 $(or $(wildcard $(cache)/venv/bin/python),python3) -m tests.openstack.rig
+option = $(if $(2),--$(if $(filter 0,$(2)),no-)$(1))
 # The user's own clouds, accounts and Ansible settings are none of our business.
 unexport $(filter OS_% OPENMULTISTACK_% ANSIBLE_%,$(.VARIABLES))
 # Without the user's PATH, where a version manager's shims may stand for Pythons that do not run.
@@ -24,7 +26,7 @@ export SEED SEEDS FIRST STORY SMALL
 export HYPOTHESIS_STORAGE_DIRECTORY := $(cache)/hypothesis
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
 demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulated on this machine
 	tools/demo
@@ -84,14 +86,23 @@ build: $(cache)/ready-dev ## the tarball for Galaxy, read by Galaxy's importer
 tarball: build ## install that tarball into a clean folder, and play the demo from there
 	tools/tarball
 
-faults: $(cache)/ready-dev ## kill, freeze and crowd runs on the real clouds of the lab in OPENMULTISTACK_LAB
-	@test -x '$(OPENMULTISTACK_LAB)/lab' || { echo 'say by OPENMULTISTACK_LAB where the lab is: tests/openstack/faults/README.md' >&2; exit 1; }
-	'$(OPENMULTISTACK_LAB)/lab' shell python -m tests.openstack.faults --lab '$(OPENMULTISTACK_LAB)' $(ROUNDS)
+openstack-up: $(cache)/ready-dev ## real OpenStack clouds on this machine (N=3 GUESTS=1 CINDER=1 REGIONS=0)
+	PATH='$(users_path)' $(rig) up $(N) $(call option,guests,$(GUESTS)) $(call option,cinder,$(CINDER)) $(call option,regions,$(REGIONS))
+
+openstack-down: ## stop them; their data is kept
+	$(rig) down
+
+openstack-status: ## what of them runs, its memory and processor time
+	$(rig) status
+
+faults: openstack-up ## kill, freeze and crowd runs on these clouds (ROUNDS='--kind kill --rounds 50')
+	$(rig) shell python -m tests.openstack.faults $(ROUNDS)
 
 lock: $(cache)/ready-dev ## choose newer versions of everything (constraints.txt)
 	tools/lock
 
 clean: ## forget the set-up and all caches
+	if [ -d $(cache)/openstack ]; then $(rig) down; fi
 	rm -rf .cache
 
 $(cache)/ready: tools/setup requirements.txt requirements-demo.txt constraints.txt
