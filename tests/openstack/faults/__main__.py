@@ -2,13 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""python -m tests.openstack.faults --lab FOLDER --kind kill --rounds 50"""
+"""python -m tests.openstack.faults --kind kill --rounds 50"""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import signal
 import sys
 import time
@@ -16,9 +15,10 @@ import traceback
 import typing as t
 from pathlib import Path
 
+from ..rig.settings import RigError
 from .book import Book
 from .orders import ROOT
-from .rig import Rig, RigError
+from .rig import Rig
 from .rounds import KINDS
 from .stage import Round, Stage
 
@@ -31,7 +31,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     book = Book(options.results, options.seed)
-    stage = Stage(Rig(options.lab), options.folder)
+    stage = Stage(Rig(), options.folder)
     with contextlib.closing(stage), contextlib.suppress(KeyboardInterrupt):
         _rounds(stage, book, options)
     print(book.summary())
@@ -43,8 +43,7 @@ def _end(*_: object) -> t.NoReturn:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="tests.openstack.faults", description="Faults on the real clouds of a lab.")
-    parser.add_argument("--lab", type=Path, default=os.environ.get("OPENMULTISTACK_LAB"), help="folder of the lab")
+    parser = argparse.ArgumentParser(prog="tests.openstack.faults", description="Faults on real clouds.")
     parser.add_argument("--kind", choices=KINDS, action="append", help="may be given several times; all without it")
     parser.add_argument("--rounds", type=int, default=1, help="of each kind, those already in the results included")
     parser.add_argument("--seed", type=int, default=1)
@@ -52,9 +51,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=ROOT / ".cache/faults/runs", help="of the runs' own files")
     parser.add_argument("--max-seconds", type=float, default=float("inf"), help="begin no round after that")
     options = parser.parse_args()
-    if not options.lab:
-        parser.error("say by --lab or OPENMULTISTACK_LAB where the lab is")
-    for name in ("lab", "results", "folder"):
+    for name in ("results", "folder"):
         setattr(options, name, getattr(options, name).resolve())
     return options
 
@@ -67,7 +64,7 @@ def _rounds(stage: Stage, book: Book, options: argparse.Namespace) -> None:
                 return
             troubles = 0 if _round(stage, book, Round(kind=kind, number=done[1], seed=options.seed)) else troubles + 1
             if troubles == TROUBLES_IN_A_ROW:
-                sys.exit("the lab or this script does not work")
+                sys.exit("the rig or this script does not work")
 
 
 def _round(stage: Stage, book: Book, one: Round) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mishaps: what befalls one cloud for a while, and how often each is drawn."""
+"""Mishaps: what befalls one site for a while, and how often each is drawn."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 if t.TYPE_CHECKING:
     import random
 
+    from ..rig.sites import Site
     from .rig import Rig
 
-# Nova is one process in the lab: API, conductor, scheduler and computes freeze together; a host can be lost alone.
+# Nova is one process here: API, conductor, scheduler and computes freeze together; a host can be lost alone.
 WEIGHTS = {
     ("freeze", "nova"): 5,
     ("freeze", "neutron"): 3,
@@ -32,30 +33,31 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mishap:
-    """One fault of one cloud."""
+    """One fault of one site."""
 
     verb: str
     what: str
-    cloud: str
+    site: str
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.what} of {self.cloud}"
+        return f"{self.verb} {self.what} of {self.site}"
 
     def strike(self, rig: Rig) -> None:
         if self.verb == "lose":
-            rig.lose_host(self.cloud, 1)
+            rig.lose_host(self.site, 1)
         else:
-            {"freeze": rig.freeze, "stop": rig.stop, "crash": rig.crash}[self.verb](self.cloud, self.what)
+            {"freeze": rig.freeze, "stop": rig.stop, "crash": rig.crash}[self.verb](self.site, self.what)
 
     def heal(self, rig: Rig) -> None:
         if self.verb == "lose":
-            rig.find_host(self.cloud)
+            rig.find_host(self.site)
         elif self.verb == "freeze":
-            rig.thaw(self.cloud, self.what)
+            rig.thaw(self.site, self.what)
         else:
-            rig.start(self.cloud, self.what)
+            rig.start(self.site, self.what)
 
 
-def draw(dice: random.Random, clouds: t.Sequence[str]) -> Mishap:
+def draw(dice: random.Random, sites: t.Sequence[Site]) -> Mishap:
     verb, what = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-    return Mishap(verb=verb, what=what, cloud=dice.choice(clouds))
+    # A second region has no Keystone of its own.
+    return Mishap(verb=verb, what=what, site=dice.choice([s for s in sites if what != "keystone" or not s.second]).name)

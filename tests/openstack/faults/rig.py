@@ -2,116 +2,109 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lab: real OpenStack clouds on this machine, and how their services are frozen, stopped, killed and let go."""
+"""The clouds of tests/openstack/rig, and how their services are frozen, stopped, killed and let go."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import signal
 import subprocess
 import time
 import typing as t
-from pathlib import Path
 
-ROLES = ("nova", "neutron", "keystone", "placement", "glance")
-INSTANCES = 20  # the quota that the lab comes with
-_COMMAND_SECONDS = 240.0
+from ..rig.drivers import knobs
+from ..rig.rig import Rig as Machine
+from ..rig.services import name_of
+from ..rig.settings import RigError, remembered
 
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
-class RigError(Exception):
-    """The lab or the script does not work; that says nothing about the product."""
+    from ..rig.sites import Site
+
+INSTANCES = 20  # the quota that the clouds come with
 
 
 class Rig:
-    """The services of a running lab. Whatever was done to them is undone by `mend`, which may be called at any time."""
+    """The services of clouds that are up. What was done to them is undone by `mend`, which may be called at any time.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._frozen: dict[tuple[str, str], int] = {}
+    A cloud with two regions counts for two here: each is a site.
+    """
+
+    def __init__(self) -> None:
+        self._machine = Machine(remembered())
+        self._frozen: set[tuple[str, str]] = set()
         self._stopped: set[tuple[str, str]] = set()
         self._knobs: set[str] = set()
-        if not self.clouds_yaml.exists() or not self.clouds:
-            raise RigError(f"no lab is up in {folder}")
+        if not self._machine.up:
+            raise RigError("no clouds are up: make openstack-up")
+        self._machine.enter()
 
     @property
-    def clouds(self) -> tuple[str, ...]:
-        return tuple(sorted(path.name.removesuffix("-nova") for path in self._pids.glob("*-nova")))
+    def sites(self) -> tuple[Site, ...]:
+        return self._machine.settings.options.sites
 
     @property
     def clouds_yaml(self) -> Path:
-        return self.folder / "clouds.yaml"
+        return self._machine.settings.clouds_yaml
 
     @property
     def administrators_yaml(self) -> Path:
-        return self.folder / "clouds-admin.yaml"
+        return self._machine.settings.administrators_yaml
 
     @property
     def client(self) -> Path:
-        return self.folder / "venv/bin/openstack"
+        return self._machine.settings.environment / "bin/openstack"
 
-    @property
-    def _pids(self) -> Path:
-        return self.folder / "run/pid"
-
-    def freeze(self, cloud: str, role: str) -> None:
+    def freeze(self, site: str, service: str) -> None:
         """Make one service hang: it accepts connections and answers nothing."""
-        pid = self._pid(cloud, role)
-        self._frozen[cloud, role] = pid
-        os.kill(pid, signal.SIGSTOP)
+        self._frozen.add((site, service))
+        self._machine.processes.signal(self._name(site, service), signal.SIGSTOP)
 
-    def thaw(self, cloud: str, role: str) -> None:
-        pid = self._frozen.pop((cloud, role), None)
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+    def thaw(self, site: str, service: str) -> None:
+        if (site, service) in self._frozen:
+            with contextlib.suppress(RigError):  # it may be gone
+                self._machine.processes.signal(self._name(site, service), signal.SIGCONT)
+            self._frozen.discard((site, service))
 
-    def stop(self, cloud: str, role: str) -> None:
-        self._stopped.add((cloud, role))
-        self._lab("stop", cloud, role)
+    def stop(self, site: str, service: str) -> None:
+        self._stopped.add((site, service))
+        self._machine.processes.stop(self._name(site, service))
 
-    def crash(self, cloud: str, role: str) -> None:
+    def crash(self, site: str, service: str) -> None:
         """Kill one service in the middle of whatever it does."""
-        self._stopped.add((cloud, role))
-        os.kill(self._pid(cloud, role), signal.SIGKILL)
+        self._stopped.add((site, service))
+        self._machine.processes.signal(self._name(site, service), signal.SIGKILL)
 
-    def start(self, cloud: str, role: str) -> None:
-        self._lab("start", cloud, role)
-        self._stopped.discard((cloud, role))
+    def start(self, site: str, service: str) -> None:
+        services = self._machine.services
+        services.wait(services.start(self._machine.settings.site(site), service))
+        self._stopped.discard((site, service))
 
-    def lose_host(self, cloud: str, number: int) -> None:
+    def lose_host(self, site: str, number: int) -> None:
         """Stop one of the compute services, which Nova does not notice for 20 seconds."""
-        self._knobs.add(cloud)
-        self._lab("knob", cloud, json.dumps({"dead_hosts": [f"{cloud}-cpu{number}"]}))
+        self._knobs.add(site)
+        self._turn(site, {"dead_hosts": [f"{site}-cpu{number}"]})
 
-    def find_host(self, cloud: str) -> None:
-        self._lab("knob", cloud, "{}")
-        self._knobs.discard(cloud)
+    def find_host(self, site: str) -> None:
+        self._turn(site, {})
+        self._knobs.discard(site)
 
     def mend(self) -> None:
         """Let go of all that is frozen, stopped or lost: the frozen first, which costs nothing."""
-        for cloud, role in list(self._frozen):
-            self.thaw(cloud, role)
-        for cloud in list(self._knobs):
-            self.find_host(cloud)
-        for cloud, role in list(self._stopped):
-            self.start(cloud, role)
+        for site, service in list(self._frozen):
+            self.thaw(site, service)
+        for site in list(self._knobs):
+            self.find_host(site)
+        for site, service in list(self._stopped):
+            self.start(site, service)
 
-    def _pid(self, cloud: str, role: str) -> int:
-        """The process of a service: its file says its start time too, so that a number used again is not taken."""
-        number, started = (self._pids / f"{cloud}-{role}").read_text().split()
-        stat = Path(f"/proc/{number}/stat")
-        if not stat.exists() or stat.read_text().rpartition(")")[2].split()[19] != started:
-            raise RigError(f"{role} of {cloud} does not run")
-        return int(number)
+    def _turn(self, site: str, told: dict[str, t.Any]) -> None:
+        settings = self._machine.settings
+        knobs.write(settings.home(settings.site(site)), told)
 
-    def _lab(self, *words: str) -> None:
-        command = [str(self.folder / "lab"), *words]
-        with (self.folder / "logs/faults.log").open("ab") as log:
-            code = bounded(command, _COMMAND_SECONDS, stdout=log, stderr=log, stdin=subprocess.DEVNULL).returncode
-        if code:
-            raise RigError(f"{' '.join(command)} ended with {code}")
+    def _name(self, site: str, service: str) -> str:
+        return name_of(self._machine.settings.site(site), service)
 
 
 def bounded(command: list[str], seconds: float, **how: t.Any) -> subprocess.CompletedProcess[str]:

@@ -52,12 +52,12 @@ def kill(stage: Stage, one: Round) -> None:
 
 
 def freeze(stage: Stage, one: Round) -> None:
-    """A service of one cloud hangs, dies or loses a host during a launch; the same order again makes all exact."""
+    """A service of one site hangs, dies or loses a host during a launch; the same order again makes all exact."""
     dice = one.dice
     many = dice.randint(6, 8)
     used = stage.have("cold", dice.choice((0, 0, 3)))
     stage.count_from_here()
-    mishap = draw(dice, stage.rig.clouds)
+    mishap = draw(dice, stage.rig.sites)
     begins, lasts = dice.uniform(0.5, 8.0), dice.uniform(4.0, 18.0)
     # Some runs outwait the mishap, others give their requests up, and do not know what came of them.
     patience = dice.choice((4, 4, 15))
@@ -114,7 +114,7 @@ def crowd(stage: Stage, one: Round) -> None:
         stage.have(stage.held.order.fleet, 0)
     stage.limit(CROWD_QUOTA)
     stage.count_from_here()
-    room = CROWD_QUOTA * len(stage.rig.clouds)
+    room = CROWD_QUOTA * len(stage.rig.sites)
     orders = [Order(fleet=f"crowd-{letter}", count=dice.randint(2, 3)) for letter in "abcdef"[:CROWD]]
     answers = _at_once(stage, orders, dice, 1.0)
     sight = stage.calm()

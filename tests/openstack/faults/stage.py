@@ -13,9 +13,10 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
+from ..rig.settings import RigError
 from . import judge
 from .orders import ABSENT, Answer, Order, Run
-from .rig import INSTANCES, Rig, RigError
+from .rig import INSTANCES, Rig
 from .witness import Sight, Witness
 
 if t.TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Round:
 
 
 class Stage:
-    """The lab, its witness, and the one fleet that a round may hand on to the next."""
+    """The clouds, their witness, and the one fleet that a round may hand on to the next."""
 
     def __init__(self, rig: Rig, folder: Path) -> None:
         self.rig, self.witness, self.folder = rig, Witness(rig), folder
@@ -96,7 +97,7 @@ class Stage:
         self.folder.rename(kept)
 
     def limit(self, instances: int) -> None:
-        """Let the users' quota be that, in every cloud."""
+        """Let the users' quota be that, at every site."""
         if instances != self._instances:
             self.witness.limit_instances(instances)
             self._instances = instances
@@ -158,7 +159,7 @@ class Stage:
         return answer
 
     def have(self, fleet: str, count: int) -> frozenset[str]:
-        """Let exactly that fleet stand, or none at all, with the lab's own quota; the servers that run now."""
+        """Let exactly that fleet stand, or none at all, with the clouds' own quota; the servers that run now."""
         self.limit(INSTANCES)
         if self.held and (self.held.order.fleet != fleet or not count):
             self.settle(Order(fleet=self.held.order.fleet, count=ABSENT), "absent")

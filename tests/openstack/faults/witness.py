@@ -16,11 +16,13 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from .rig import RigError, bounded
+from ..rig.settings import RigError
+from .rig import bounded
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from ..rig.sites import Site
     from .rig import Rig
 
 _SECONDS = 90.0
@@ -35,7 +37,7 @@ class Seen:
     name: str
     status: str
     task: str
-    cloud: str
+    site: str
     mark: str
 
     @property
@@ -48,12 +50,12 @@ class Seen:
         return not self.task and self.status not in _BUSY
 
     def __str__(self) -> str:
-        return f"{self.name} {self.id} {self.cloud} {self.status} {self.task}".strip()
+        return f"{self.name} {self.id} {self.site} {self.status} {self.task}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """All that the users' project holds in all clouds, and the servers that changed since a given time, gone or not."""
+    """All that the users' project holds at all sites, and the servers that changed since a given time, gone or not."""
 
     servers: tuple[Seen, ...] = ()
     changed: frozenset[str] = frozenset()
@@ -81,7 +83,7 @@ class Sight:
 
 
 class Witness:
-    """Asks all clouds at once, one client process for each."""
+    """Asks all sites at once, one client process for each."""
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
@@ -95,53 +97,64 @@ class Witness:
             "server group list -f json",
             "port list -f json",
         )
-        with ThreadPoolExecutor(len(self._rig.clouds)) as pool:
-            parts = list(pool.map(lambda cloud: (cloud, self._ask(cloud, commands)), self._rig.clouds))
+        with ThreadPoolExecutor(len(self._rig.sites)) as pool:
+            parts = list(pool.map(lambda site: (site, self._ask(site, commands)), self._rig.sites))
         return Sight(
-            servers=tuple(_seen(cloud, row) for cloud, (rows, *_others) in parts for row in rows),
-            changed=frozenset(row["ID"] for _cloud, answer in parts for row in answer[1]),
-            groups=frozenset(row["ID"] for _cloud, answer in parts for row in answer[2]),
-            ports=frozenset(row["ID"] for _cloud, answer in parts for row in answer[3]),
+            servers=tuple(_seen(site.name, row) for site, (rows, *_others) in parts for row in rows),
+            changed=frozenset(row["ID"] for _site, answer in parts for row in answer[1]),
+            groups=frozenset(row["ID"] for _site, answer in parts for row in answer[2]),
+            ports=frozenset(row["ID"] for _site, answer in parts for row in answer[3]),
         )
 
     def delete(self, servers: t.Iterable[Seen]) -> None:
         """Clear away, so that one round's failure is not the next one's."""
-        for cloud in self._rig.clouds:
-            doomed = [seen.id for seen in servers if seen.cloud == cloud]
+        for site in self._rig.sites:
+            doomed = [seen.id for seen in servers if seen.site == site.name]
             if doomed:
-                self._do(self._rig.clouds_yaml, cloud, ["server", "delete", "--wait", *doomed])
+                self._do(self._user(site), ["server", "delete", "--wait", *doomed])
 
     def limit_instances(self, number: int) -> None:
-        """Change the users' quota in every cloud."""
-        with ThreadPoolExecutor(len(self._rig.clouds)) as pool:
-            words, config = ["quota", "set", "--instances", str(number), "demo"], self._rig.administrators_yaml
-            list(pool.map(lambda cloud: self._do(config, f"{cloud}-admin", words), self._rig.clouds))
+        """Change the users' quota in every site."""
+        words = ["quota", "set", "--instances", str(number), "demo"]
+        with ThreadPoolExecutor(len(self._rig.sites)) as pool:
+            list(pool.map(lambda site: self._do(self._administrator(site), words), self._rig.sites))
 
-    def _do(self, config: Path, name: str, words: list[str]) -> None:
-        done = self._client(config, name, words, "")
+    def _user(self, site: Site) -> dict[str, str]:
+        return _login(self._rig.clouds_yaml, site.cloud, site)
+
+    def _administrator(self, site: Site) -> dict[str, str]:
+        return _login(self._rig.administrators_yaml, f"{site.cloud}-admin", site)
+
+    def _do(self, login: dict[str, str], words: list[str]) -> None:
+        done = self._client(login, words, "")
         if done.returncode:
-            raise RigError(f"openstackclient at {name}, {words}: {done.stdout}\n{done.stderr}")
+            raise RigError(f"openstackclient, {login}, {words}: {done.stdout}\n{done.stderr}")
 
-    def _ask(self, cloud: str, commands: tuple[str, ...]) -> list[list[t.Any]]:
+    def _ask(self, site: Site, commands: tuple[str, ...]) -> list[list[t.Any]]:
         """The answers to several commands, which the client reads one after the other: starting it is what costs.
 
         It ends with 1 whatever it was asked so.
         """
-        done = self._client(self._rig.clouds_yaml, cloud, [], "\n".join((*commands, "")))
+        done = self._client(self._user(site), [], "\n".join((*commands, "")))
         answers = _documents(done.stdout)
         if len(answers) != len(commands):
-            raise RigError(f"openstackclient at {cloud}, {commands}: {done.stdout}\n{done.stderr}")
+            raise RigError(f"openstackclient at {site.name}, {commands}: {done.stdout}\n{done.stderr}")
         return answers
 
-    def _client(self, config: Path, name: str, words: list[str], text: str) -> subprocess.CompletedProcess[str]:
+    def _client(self, login: dict[str, str], words: list[str], text: str) -> subprocess.CompletedProcess[str]:
         return bounded(
             [str(self._rig.client), *words],
             _SECONDS,
             input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={"PATH": os.environ["PATH"], "OS_CLIENT_CONFIG_FILE": str(config), "OS_CLOUD": name},
+            env={"PATH": os.environ["PATH"], **login},
         )
+
+
+def _login(config: Path, cloud: str, site: Site) -> dict[str, str]:
+    """What openstackclient finds in its environment."""
+    return {"OS_CLIENT_CONFIG_FILE": str(config), "OS_CLOUD": cloud, "OS_REGION_NAME": site.region}
 
 
 def _documents(text: str) -> list[list[t.Any]]:
@@ -155,12 +168,12 @@ def _documents(text: str) -> list[list[t.Any]]:
     return found
 
 
-def _seen(cloud: str, row: dict[str, t.Any]) -> Seen:
+def _seen(site: str, row: dict[str, t.Any]) -> Seen:
     return Seen(
         id=row["ID"],
         name=row["Name"] or "",
         status=row["Status"],
         task="" if row["Task State"] in (None, "None") else row["Task State"],
-        cloud=cloud,
+        site=site,
         mark=(row.get("Properties") or {}).get("multi_stack", ""),
     )

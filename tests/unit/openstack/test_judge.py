@@ -28,7 +28,7 @@ def seen(slot: int, id: str = "", status: str = "ACTIVE", *, name: str = "", mar
     from ansible_collections.openmultistack.cloud.tests.openstack.faults.witness import Seen  # noqa: PLC0415
 
     name = name or f"crawl-{slot:03d}"
-    return Seen(id=id or f"id-{slot}", name=name, status=status, task="", cloud="alpha", mark=mark)
+    return Seen(id=id or f"id-{slot}", name=name, status=status, task="", site="alpha", mark=mark)
 
 
 def sight(*servers: Seen, **rest: frozenset[str]) -> Sight:
