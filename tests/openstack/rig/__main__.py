@@ -16,7 +16,7 @@ import time
 import typing as t
 
 from . import guests, status
-from .drivers import knobs
+from .drivers import commands, knobs
 from .rig import Rig, refuse_change
 from .services import name_of
 from .settings import RigError, Settings, remembered
@@ -38,40 +38,40 @@ def main() -> int:
     try:
         act: Callable[[Rig, argparse.Namespace], int] = options.act
         return act(Rig(remembered(), tell), options)
-    except RigError as error:
+    except (RuntimeError, OSError) as error:
         print(f"tests.openstack.rig: {error}", file=sys.stderr)
         return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tests.openstack.rig", description="Real OpenStack clouds on this machine.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    up = _command(commands, "up", _up, "bring them up; what is not said is as it was the last time")
+    them = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = _command(them, "up", _up, "bring them up; what is not said is as it was the last time")
     up.add_argument("clouds", type=int, nargs="?", help="how many, 3 the first time")
     for option, text in _OPTIONS.items():
         up.add_argument(f"--{option}", action=argparse.BooleanOptionalAction, help=text)
-    _command(commands, "down", _down, "stop everything; data is kept")
-    _command(commands, "reset", _reset, "down, and forget all data")
-    _command(commands, "status", _status, "what runs, its memory and processor time")
+    _command(them, "down", _down, "stop everything; data is kept")
+    _command(them, "reset", _reset, "down, and forget all data")
+    _command(them, "status", _status, "what runs, its memory and processor time")
     for name, act, text in _FAULTS:
-        fault = _command(commands, name, act, text)
+        fault = _command(them, name, act, text)
         fault.add_argument("cloud", metavar="CLOUD", help="its name, with a 2 behind it for its second region")
         fault.add_argument("service", metavar="SERVICE", choices=SERVICES, help=", ".join(SERVICES))
-    knob = _command(commands, "knob", _knob, "faults of hosts, builds, volumes and guests")
+    knob = _command(them, "knob", _knob, "faults of hosts, builds, volumes and guests")
     knob.add_argument("cloud", metavar="CLOUD")
     knob.add_argument("knobs", metavar="JSON", type=json.loads, help="all of them, {} for none")
-    _command(commands, "guests", _guests, "list the guests")
-    guest = _command(commands, "guest", _guest, "run a command in a guest, without SSH")
+    _command(them, "guests", _guests, "list the guests")
+    guest = _command(them, "guest", _guest, "run a command in a guest, without SSH")
     guest.add_argument("cloud", metavar="CLOUD")
     guest.add_argument("name", metavar="NAME", help="or id")
-    shell = _command(commands, "shell", _shell, "run a command where clouds and guests can be reached")
+    shell = _command(them, "shell", _shell, "run a command where clouds and guests can be reached")
     for command in (guest, shell):
         command.add_argument("command", metavar="CMD", nargs=argparse.REMAINDER)
     return parser
 
 
-def _command(commands: t.Any, name: str, act: Callable[[Rig, argparse.Namespace], int], text: str) -> t.Any:
-    command = commands.add_parser(name, help=text, description=text)
+def _command(them: t.Any, name: str, act: Callable[[Rig, argparse.Namespace], int], text: str) -> t.Any:
+    command = them.add_parser(name, help=text, description=text)
     command.set_defaults(act=act)
     return command
 
@@ -82,9 +82,16 @@ def _up(rig: Rig, options: argparse.Namespace) -> int:
     if rig.up:
         refuse_change(before, wanted)
     rig = Rig(dataclasses.replace(rig.settings, options=wanted), rig.tell)
-    rig.bring_up()
+    with _alone(rig.settings):
+        rig.bring_up()
     rig.tell(f"up: {', '.join(site.name for site in wanted.sites)}; see {rig.settings.clouds_yaml}")
     return 0
+
+
+def _alone(settings: Settings) -> t.ContextManager[None]:
+    """Two of these commands at once wait for each other."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    return commands.turn(settings.folder)
 
 
 def _wanted(before: Options, options: argparse.Namespace) -> Options:
@@ -98,12 +105,14 @@ def _wanted(before: Options, options: argparse.Namespace) -> Options:
 
 
 def _down(rig: Rig, options: argparse.Namespace) -> int:
-    rig.take_down()
+    with _alone(rig.settings):
+        rig.take_down()
     return 0
 
 
 def _reset(rig: Rig, options: argparse.Namespace) -> int:
-    rig.reset()
+    with _alone(rig.settings):
+        rig.reset()
     return 0
 
 

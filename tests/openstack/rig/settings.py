@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 PORT = 25000
 
 
-class RigError(Exception):
+class RigError(RuntimeError):
     """The rig cannot do what it was told to."""
 
 

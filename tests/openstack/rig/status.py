@@ -19,16 +19,22 @@ if t.TYPE_CHECKING:
 
 def told(rig: Rig) -> bool:
     """Print it; whether all that was started runs."""
-    names, total = rig.processes.names, 0.0
+    names = rig.processes.names
+    memory = seconds = 0.0
     for name in names:
         pid = rig.processes.pid(name)
-        memory = guests.proportional(Path(f"/proc/{pid}"))
+        mine, spent = guests.proportional(Path(f"/proc/{pid}")), _seconds(pid)
         state = "frozen" if rig.processes.frozen(name) else "up" if pid else "DEAD"
-        print(f"{name:<20}{state:<8}pid {pid or '-':<9}{memory:7.1f} MiB {_seconds(pid):8.1f} s")
-        total += memory
+        print(f"{name:<20}{state:<8}pid {pid or '-':<9}{mine:7.1f} MiB {spent:8.1f} s")
+        memory += mine
+        seconds += spent
     for name in sorted(set(_expected(rig)) - set(names)) if names else ():
         print(f"{name:<20}stopped")
-    print(f"{len(names)} processes, {total:.0f} MiB" if names else "the clouds are down")
+    print(
+        f"{len(names)} processes, {memory:.0f} MiB, {seconds:.0f} s of processor time"
+        if names
+        else "the clouds are down"
+    )
     if names and rig.settings.options.guests:
         print(_guests(rig))
     return all(map(rig.processes.pid, names))

@@ -30,7 +30,8 @@ _SECTIONS: dict[str, t.Callable[[Ground], Sections]] = {
     "cinder": cinder.sections,
 }
 NAMES = {"glance": "glance-api"}  # of the files that are not called like their service
-_FOLDERS = ("etc", "log", "lock", "images", "staging", "tasks", "state", "fernet", "credential")
+_KEYS = ("fernet", "credential")
+_FOLDERS = ("etc", "log", "lock", "images", "staging", "tasks", "state", *_KEYS)
 # What each service brings along, and what it is called in the folder that all share.
 _BROUGHT = {
     "nova": {"nova/api-paste.ini": "api-paste.ini"},
@@ -45,7 +46,8 @@ def write(settings: Settings, site: Site) -> None:
     ground = Ground(settings=settings, site=site)
     for folder in _FOLDERS:
         (ground.home / folder).mkdir(parents=True, exist_ok=True)
-    ground.home.chmod(0o700)
+    for private in ("", *_KEYS):
+        (ground.home / private).chmod(0o700)
     for service in site.services(settings.options.cinder):
         name = NAMES.get(service, service)
         (ground.etc / f"{name}.conf").write_text(text(_SECTIONS[service](ground)))
@@ -53,7 +55,7 @@ def write(settings: Settings, site: Site) -> None:
             shutil.copy(settings.environment / "etc" / source, ground.etc / target)
     # A second start of nova-compute without its identity would be refused.
     _keep(ground.home / "state/compute_id", str(uuid.uuid4()))
-    for folder in ("fernet", "credential"):
+    for folder in _KEYS:
         for number in "01":
             _keep(ground.home / folder / number, base64.urlsafe_b64encode(os.urandom(32)).decode())
 

@@ -36,9 +36,10 @@ class AgentlessRouters(l3_router_plugin.L3RouterPlugin):
         return self._settled(context, super().update_floatingip(context, id, floatingip))
 
     def delete_floatingip(self, context: t.Any, id: str) -> None:
-        gone = self.get_floatingip(context, id)
+        gone = self.get_floatingip(context, id) if GUEST_ROOT else {}
         super().delete_floatingip(context, id)
-        _lead(gone["floating_ip_address"], None)
+        if gone:
+            _lead(gone["floating_ip_address"], None)
 
     def disassociate_floatingips(self, context: t.Any, port_id: str, **how: t.Any) -> t.Any:
         gone = self.get_floatingips(context.elevated(), filters={"port_id": [port_id]}) if GUEST_ROOT else ()
