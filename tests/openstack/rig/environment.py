@@ -50,7 +50,7 @@ def _make(settings: Settings) -> None:
     requirements, constraints = _LISTS
     run((_UV, "venv", "--clear", "--python", python.stdout.strip(), settings.environment), log, _environment())
     words = ("--python", settings.python, "--constraints", constraints, "--requirements", requirements)
-    run((_UV, "pip", "install", "--compile-bytecode", *words), log, _environment())
+    run((_UV, "pip", "install", *words), log, _environment())
 
 
 def _environment() -> dict[str, str]:
@@ -77,7 +77,6 @@ def service_environment(settings: Settings) -> dict[str, str]:
         "HOME": str(settings.data),
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
