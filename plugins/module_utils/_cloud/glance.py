@@ -10,32 +10,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
 
 from .._core.faults import Fault, Kind
 from .failure import CallError, Fate
+from .image_pages import pages
 from .image_rows import image_from
-from .servers import fields, rows, text
+from .servers import fields, rows
 from .wire import Request
 
 if t.TYPE_CHECKING:
     from .._core.image import Image
     from .everywhere import Site
-    from .wire import Reply, Wire
-
-_MOST_PAGES = 20
-
-
-def pages(wire: Wire, query: t.Mapping[str, object], deadline: float) -> t.Iterator[Reply]:
-    """The list of images that a query asks for, page by page, for as long as somebody reads on."""
-    path: str = f"/images?{urlencode({**query, 'limit': 100})}"
-    for _page in range(_MOST_PAGES):
-        reply = wire.get(path, deadline, "image")
-        yield reply
-        following = text(fields(reply.content).get("next"))
-        if not following:
-            return
-        path = f"/images?{urlsplit(following).query}"
 
 
 def named(site: Site, name: str, project: str) -> tuple[tuple[Image, ...], float]:

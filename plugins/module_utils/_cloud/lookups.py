@@ -22,7 +22,7 @@ from .._core.listing import listing
 from .._core.model import Flavor, Offer
 from .compute import NETWORK_WORDS, Resolved
 from .failure import CallError, refused
-from .glance import pages
+from .image_pages import pages
 from .neutron import quotas
 from .parallel import together
 from .servers import fields, number, rows, text
