@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from .._core.account_plan import CLOUDS, HINTS, SECURE, Held
 from .._core.edits import applied
 from .._errors import AccountsError
-from .accounts import ACCOUNTS_FILE, CLOUDS_FILE, SECURE_FILE, load_accounts, sdk_loader
+from .accounts import ACCOUNTS_FILE, CLOUDS_FILE, SECURE_FILE, load_accounts, sdk_loader, secure_files
 from .hints import Guide, notes_from
 from .memories import cache_folder
 from .shapes import mapping
@@ -145,11 +145,9 @@ def _paths(clouds_yaml_path: str, accounts_file: str) -> dict[str, str]:
 
 
 def _beside(clouds: str) -> str:
-    """The file of secrets that is read with a given clouds.yaml."""
-    named = os.environ.get(SECURE_FILE, "")
-    folder = os.path.dirname(os.path.abspath(clouds))
-    every = [os.path.join(folder, f"secure.{suffix}") for suffix in ("yaml", "yml", "json")]
-    return named or next(filter(os.path.exists, every), every[0])
+    """The file of secrets that is read with a given clouds.yaml, or would be."""
+    every = secure_files(clouds)
+    return next(filter(os.path.exists, every), every[0])
 
 
 def _usual(named: str) -> tuple[str, str]:

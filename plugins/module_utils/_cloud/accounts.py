@@ -151,7 +151,7 @@ def _config(path: str) -> OpenStackConfig:
     config: OpenStackConfig
     try:
         if path:
-            config = loader.OpenStackConfig([path], secure_files=_secure_files(path), load_envvars=False)
+            config = loader.OpenStackConfig([path], secure_files=secure_files(path), load_envvars=False)
         else:
             config = loader.OpenStackConfig()
     except Exception as exc:
@@ -176,7 +176,8 @@ def sdk_loader() -> t.Any:
         ) from exc
 
 
-def _secure_files(path: str) -> list[str]:
+def secure_files(path: str) -> list[str]:
+    """Where the secrets of a given clouds.yaml are looked for."""
     named = os.environ.get(SECURE_FILE)
     folder = os.path.dirname(os.path.abspath(path))
     return [named] if named else [os.path.join(folder, f"secure.{suffix}") for suffix in ("yaml", "yml", "json")]
@@ -184,7 +185,7 @@ def _secure_files(path: str) -> list[str]:
 
 def _refuse_misshapen(there: str) -> None:
     """Tell of a file, or of the secrets beside it, that the SDK stumbles over because it holds no clouds by name."""
-    for path in filter(os.path.exists, [there, *_secure_files(there)] if there else ()):
+    for path in filter(os.path.exists, [there, *secure_files(there)] if there else ()):
         content = mapping(_content(path), path, "the file")
         for key in ("client", "cache", "metrics"):
             if not isinstance(content.get(key, {}), dict):
