@@ -35,8 +35,8 @@ class Played:
 
     @property
     def states(self) -> dict[str, str]:
-        """What became of each cloud."""
-        return {label.partition(":")[0]: row["state"] for label, row in self.result["by_location"].items()}
+        """What became of each location."""
+        return {label: row["state"] for label, row in self.result["by_location"].items()}
 
     @property
     def writes(self) -> list[str]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-import yaml
-
 import openstack
 
 if t.TYPE_CHECKING:
@@ -31,15 +29,15 @@ KINDS: dict[str, Callable[[Connection], Iterator[t.Any]]] = {
 
 
 class Witness:
-    """Sees all clouds of a clouds.yaml, each at its first region."""
+    """Sees all clouds of a clouds.yaml in all their regions, by location: ``cloud:region``."""
 
     def __init__(self, clouds_yaml: Path) -> None:
-        names = yaml.safe_load(clouds_yaml.read_text(encoding="utf-8"))["clouds"]
         loader = openstack.config.OpenStackConfig(config_files=[str(clouds_yaml)], load_envvars=False)
-        self.clouds = {name: openstack.connection.Connection(config=loader.get_one(name)) for name in sorted(names)}
+        found = {f"{each.name}:{each.region_name}": each for each in loader.get_all()}
+        self.clouds = {label: openstack.connection.Connection(config=found[label]) for label in sorted(found)}
 
     def named(self, kind: str, prefix: str) -> dict[str, list[t.Any]]:
-        """The things of a kind whose names begin so, by cloud."""
+        """The things of a kind whose names begin so, by location."""
         return {
             name: sorted(
                 (each for each in KINDS[kind](cloud) if each.name.startswith(prefix)), key=lambda row: row.name
@@ -48,7 +46,7 @@ class Witness:
         }
 
     def each(self, what: T) -> dict[str, T]:
-        """The same of every cloud."""
+        """The same of every location."""
         return dict.fromkeys(self.clouds, what)
 
     def names(self, kind: str, prefix: str) -> dict[str, list[str]]:
