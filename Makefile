@@ -8,7 +8,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units integration versions build tarball openstack-up openstack-down openstack-status faults lock clean
+.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
@@ -94,6 +94,9 @@ openstack-down: ## stop them; their data is kept
 
 openstack-status: ## what of them runs, its memory and processor time
 	$(rig) status
+
+test-openstack: $(cache)/ready-dev ## the contract, and plays of users, on real clouds that this brings up and down
+	PATH='$(users_path)' flock --close $(cache)/lock tools/test-openstack
 
 faults: openstack-up ## kill, freeze and crowd runs on these clouds (ROUNDS='--kind kill --rounds 50')
 	$(rig) shell python -m tests.openstack.faults $(ROUNDS)
