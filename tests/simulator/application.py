@@ -31,6 +31,7 @@ from . import (
     routes_security_groups,
     routes_server_actions,
     routes_server_parts,
+    routes_server_security,
     routes_servers,
     routes_volumes,
 )
@@ -47,6 +48,7 @@ _ROUTES = (
     routes_security_groups,
     routes_server_actions,
     routes_server_parts,
+    routes_server_security,
     routes_servers,
 )
 _NOWHERE = "The resource could not be found.<br /><br />\n\n\n"

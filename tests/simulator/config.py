@@ -43,6 +43,10 @@ DEFAULT_QUOTA: t.Mapping[str, int] = {
     "volumes": 10,
     "gigabytes": 1000,
     "snapshots": 10,
+    "per_volume_gigabytes": -1,
+    "backups": 10,
+    "backup_gigabytes": 1000,
+    "groups": 10,
 }
 
 

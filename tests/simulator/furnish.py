@@ -138,7 +138,9 @@ def _security_groups(region: Region, cloud: Cloud, settings: RegionSettings) -> 
                 description=raw.get("description", ""),
             )
             first = default_rules(group) if group.name == "default" else egress_rules()
-            region.security_groups[group_id] = with_rules(group, region.randomness, [*first, *raw.get("rules", ())])
+            region.security_groups[group_id] = with_rules(
+                group, region.randomness, [*first, *raw.get("rules", ())], group.created
+            )
 
 
 def _keypair(region: Region, user: User, position: int, raw: t.Mapping[str, t.Any]) -> None:

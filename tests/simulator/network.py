@@ -11,6 +11,7 @@ import typing as t
 from flask import Blueprint, Response, request
 
 from . import context
+from .clock import iso
 from .refusal import Refused
 
 blueprint = Blueprint("network", __name__, url_prefix="/<cloud>/<region>/network")
@@ -82,6 +83,11 @@ def cut(row: Row) -> Row:
     """The row with the fields that the query asks for."""
     fields = request.args.getlist("fields")
     return {key: row[key] for key in fields if key in row} if fields else row
+
+
+def standard(created: float, revision: int = 1) -> Row:
+    """What every resource of Neutron tells of its age; changes are not counted."""
+    return {"created_at": iso(created), "updated_at": iso(created), "revision_number": revision}
 
 
 def not_found(kind: str, noun: str, resource_id: str) -> Refused:

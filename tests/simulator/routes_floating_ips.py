@@ -13,9 +13,8 @@ from flask import Response
 
 from . import context
 from .addresses import take_address
-from .clock import iso
 from .identifiers import new_uuid
-from .network import Row, blueprint, cut, listed, not_found, over_quota
+from .network import Row, blueprint, cut, listed, not_found, over_quota, standard
 from .refusal import Refused
 from .resources import FloatingIp
 
@@ -130,7 +129,6 @@ def _shown(floating: FloatingIp) -> Row:
         "project_id": floating.project_id,
         "tenant_id": floating.project_id,
         "description": floating.description,
-        "created_at": iso(floating.created),
-        "updated_at": iso(floating.created),
+        **standard(floating.created, 0),
         "tags": [],
     }

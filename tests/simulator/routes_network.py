@@ -13,8 +13,7 @@ from flask import Response, request
 
 from . import context
 from .addresses import drop_port, new_port
-from .clock import iso
-from .network import Row, blueprint, cut, listed, not_found, over_quota
+from .network import Row, blueprint, cut, listed, not_found, over_quota, standard
 from .order_networks import ports_left
 from .refusal import Refused
 from .routes_networks import found_network
@@ -105,7 +104,17 @@ def show_quota(project_id: str) -> Response:
 @blueprint.get("/v2.0/extensions")
 def list_extensions() -> Response:
     """The extensions that clients look for."""
-    names = ("router", "external-net", "security-group", "quotas", "quota_details", "standard-attr-description")
+    names = (
+        "router",
+        "external-net",
+        "port-security",
+        "security-group",
+        "quotas",
+        "quota_details",
+        "standard-attr-description",
+        "standard-attr-revisions",
+        "standard-attr-timestamp",
+    )
     shown = [{"alias": name, "name": name, "description": "", "links": [], "updated": "2020-01-01"} for name in names]
     return context.answer(200, {"extensions": shown})
 
@@ -166,7 +175,7 @@ def _port(port: Port) -> Row:
         "description": port.description,
         "allowed_address_pairs": [],
         "binding:vnic_type": "normal",
-        "created_at": iso(port.created),
-        "updated_at": iso(port.created),
+        "port_security_enabled": True,
+        **standard(port.created),
         "tags": [],
     }

@@ -14,9 +14,8 @@ from flask import Response
 
 from . import context
 from .addresses import drop_port
-from .clock import iso
 from .identifiers import new_uuid
-from .network import Row, blueprint, cut, listed, not_found, over_quota
+from .network import Row, blueprint, cut, listed, not_found, over_quota, standard
 from .order_networks import visible_networks
 from .refusal import Refused
 from .resources import Network, Subnet
@@ -242,7 +241,7 @@ def _network(network: Network) -> Row:
         "availability_zones": [],
         "availability_zone_hints": [],
         "description": network.description,
-        "created_at": iso(network.created),
+        **standard(network.created),
         "tags": [],
     }
 
@@ -258,12 +257,25 @@ def _subnet(subnet: Subnet) -> Row:
         "ip_version": ipaddress.ip_network(subnet.cidr).version,
         "gateway_ip": subnet.gateway,
         "enable_dhcp": subnet.dhcp,
-        "allocation_pools": [],
+        "allocation_pools": _pools(subnet),
         "dns_nameservers": list(subnet.dns),
         "host_routes": [],
         "ipv6_ra_mode": subnet.ra_mode,
         "ipv6_address_mode": subnet.address_mode,
         "description": subnet.description,
-        "created_at": iso(subnet.created),
+        **standard(subnet.created, 0),
         "tags": [],
     }
+
+
+def _pools(subnet: Subnet) -> list[Row]:
+    """All addresses but the gateway (neutron/ipam/utils.py, generate_pools)."""
+    span = ipaddress.ip_network(subnet.cidr)
+    first, last = span.network_address, span.broadcast_address
+    if span.num_addresses > 2:
+        first, last = first + 1, (last - 1 if span.version == 4 else last)
+    if not subnet.gateway:
+        return [{"start": str(first), "end": str(last)}]
+    gateway = ipaddress.ip_address(subnet.gateway)
+    parts = [(first, gateway - 1), (gateway + 1, last)] if int(first) <= int(gateway) <= int(last) else [(first, last)]
+    return [{"start": str(low), "end": str(high)} for low, high in parts if int(low) <= int(high)]

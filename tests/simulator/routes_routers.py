@@ -14,9 +14,8 @@ from flask import Response
 
 from . import context
 from .addresses import new_port
-from .clock import iso
 from .identifiers import new_uuid
-from .network import Row, blueprint, cut, listed, not_found, over_quota
+from .network import Row, blueprint, cut, listed, not_found, over_quota, standard
 from .order_networks import ports_left
 from .refusal import Refused
 from .resources import Router
@@ -180,6 +179,6 @@ def _shown(router: Router) -> Row:
         "external_gateway_info": gateway if router.external_id else None,
         "routes": [],
         "description": router.description,
-        "created_at": iso(router.created),
+        **standard(router.created),
         "tags": [],
     }

@@ -12,9 +12,8 @@ import typing as t
 from flask import Response
 
 from . import context
-from .clock import iso
 from .identifiers import new_uuid
-from .network import Row, blueprint, cut, listed, over_quota
+from .network import Row, blueprint, cut, listed, over_quota, standard
 from .refusal import Refused
 from .resources import SecurityGroup
 from .security_rules import checked, egress_rules, meaning, with_rules
@@ -43,7 +42,7 @@ def create_security_group() -> Response:
         created=region.now(),
         description=given.get("description", ""),
     )
-    region.security_groups[group.id] = with_rules(group, region.randomness, egress_rules())
+    region.security_groups[group.id] = with_rules(group, region.randomness, egress_rules(), group.created)
     return context.answer(201, {"security_group": _shown(region.security_groups[group.id])})
 
 
@@ -128,7 +127,7 @@ def _add_rules(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Row]:
             text = f"Security group rule already exists. Rule id is {old['id']}."
             raise Refused(409, text, "SecurityGroupRuleExists")
     _take_room(len(wanted))
-    changed = with_rules(group, context.region().randomness, wanted)
+    changed = with_rules(group, context.region().randomness, wanted, context.region().now())
     context.region().security_groups[group.id] = changed
     return [dict(rule) for rule in changed.rules[len(group.rules) :]]
 
@@ -172,8 +171,6 @@ def _shown(group: SecurityGroup) -> Row:
         "security_group_rules": [dict(rule) for rule in group.rules],
         "stateful": True,
         "shared": False,
-        "created_at": iso(group.created),
-        "updated_at": iso(group.created),
-        "revision_number": 1,
+        **standard(group.created),
         "tags": [],
     }

@@ -14,8 +14,10 @@ from . import context
 from .compute import blueprint, minor
 from .identifiers import new_uuid
 from .lifecycle import remove_now
+from .order_schema import invalid
 from .refusal import Refused
 from .resources import Image
+from .routes_server_security import add_group, remove_group
 from .routes_servers import reachable, refuse_locked, refuse_states
 from .server import RUNNING, Server
 
@@ -25,7 +27,6 @@ _ACTIVE = frozenset({"active"})
 _STATE_CHANGES: dict[str, Change] = {
     "os-stop": (frozenset({"active", "error"}), {"vm_state": "stopped", "power_state": 4}),
     "os-start": (frozenset({"stopped"}), {"vm_state": "active", "power_state": RUNNING}),
-    "reboot": (frozenset({"active", "stopped", "paused", "suspended", "error"}), {"vm_state": "active"}),
     "pause": (_ACTIVE, {"vm_state": "paused", "power_state": 3}),
     "unpause": (frozenset({"paused"}), {"vm_state": "active", "power_state": RUNNING}),
     "suspend": (_ACTIVE, {"vm_state": "suspended", "power_state": 4}),
@@ -34,6 +35,11 @@ _STATE_CHANGES: dict[str, Change] = {
     "unshelve": (frozenset({"shelved", "shelved_offloaded"}), {"vm_state": "active", "power_state": RUNNING}),
     "restore": (frozenset({"soft-delete"}), {"vm_state": "active", "power_state": RUNNING}),
 }
+_REBOOTED: Change = (
+    frozenset({"active", "stopped", "paused", "suspended", "error"}),
+    {"vm_state": "active", "power_state": RUNNING},
+)
+_KINDS = ("HARD", "Hard", "hard", "SOFT", "Soft", "soft")
 _VERBS = {"os-stop": "stop", "os-start": "start"}
 
 
@@ -54,11 +60,24 @@ def act(server_id: str) -> Response:
 
 
 def _change_state(server: Server, action: str) -> Response:
+    return _changed(server, _VERBS.get(action, action), _STATE_CHANGES[action])
+
+
+def _changed(server: Server, verb: str, change: Change) -> Response:
     refuse_locked(server)
-    allowed, changes = _STATE_CHANGES[action]
-    refuse_states(server, _VERBS.get(action, action), allowed)
+    allowed, changes = change
+    refuse_states(server, verb, allowed)
     context.region().change(server.id, context.region().clock(), **changes)
     return Response(status=202)
+
+
+def _reboot(server: Server, details: t.Mapping[str, t.Any]) -> Response:
+    kind = details.get("type")
+    if kind not in _KINDS:
+        why = "'type' is a required property" if kind is None else f"{kind!r} is not one of {list(_KINDS)}"
+        raise invalid("type", kind, why)
+    allowed, changes = _REBOOTED
+    return _changed(server, "reboot", (_ACTIVE if kind.upper() == "SOFT" else allowed, changes))
 
 
 def _lock(server: Server, details: t.Mapping[str, t.Any]) -> Response:
@@ -111,6 +130,9 @@ def _add_floating_ip(_server: Server, _details: t.Mapping[str, t.Any]) -> Respon
 
 
 _ACTIONS: dict[str, t.Callable[[Server, t.Mapping[str, t.Any]], Response]] = {
+    "reboot": _reboot,
+    "addSecurityGroup": add_group,
+    "removeSecurityGroup": remove_group,
     "lock": _lock,
     "unlock": _unlock,
     "forceDelete": _force_delete,

@@ -129,19 +129,6 @@ def show_interfaces(server_id: str) -> Response:
     return context.answer(200, {"interfaceAttachments": attached})
 
 
-@blueprint.get("/v2.1/servers/<server_id>/os-security-groups")
-def show_security_groups(server_id: str) -> Response:
-    """The security groups."""
-    server = found(server_id)
-    region = context.region()
-    groups = [
-        {"id": each.id, "name": each.name, "description": each.description, "tenant_id": each.project_id, "rules": []}
-        for each in region.security_groups.values()
-        if each.project_id == server.project_id and {each.id, each.name} & set(server.security_groups)
-    ]
-    return context.answer(200, {"security_groups": groups})
-
-
 def _checked(given: object) -> dict[str, str]:
     check_metadata(given)
     if not isinstance(given, dict):

@@ -61,6 +61,10 @@ def show_limits(project_id: str) -> Response:
         "totalVolumesUsed": len(mine),
         "totalGigabytesUsed": sum(volume.size for volume in mine),
         "totalSnapshotsUsed": 0,
+        "maxTotalBackups": limits["backups"],
+        "maxTotalBackupGigabytes": limits["backup_gigabytes"],
+        "totalBackupsUsed": 0,
+        "totalBackupGigabytesUsed": 0,
     }
     return context.answer(200, {"limits": {"rate": [], "absolute": absolute}})
 
@@ -134,7 +138,15 @@ def delete_volume(project_id: str, volume_id: str) -> Response:
 def show_quota(project_id: str, owner: str) -> Response:
     """The quota of a project."""
     limits = context.region().quota(owner)
-    names = ("volumes", "gigabytes", "snapshots")
+    names = (
+        "volumes",
+        "gigabytes",
+        "snapshots",
+        "per_volume_gigabytes",
+        "backups",
+        "backup_gigabytes",
+        "groups",
+    )
     return context.answer(200, {"quota_set": {"id": owner, **{name: limits[name] for name in names}}})
 
 

@@ -11,6 +11,7 @@ import ipaddress
 import typing as t
 
 from .identifiers import new_uuid
+from .network import standard
 from .refusal import Refused
 
 if t.TYPE_CHECKING:
@@ -27,8 +28,10 @@ _DEFAULTS: Rule = {
     "port_range_max": None,
     "remote_ip_prefix": None,
     "remote_group_id": None,
+    "remote_address_group_id": None,
     "description": "",
 }
+_AGE = ("created_at", "updated_at", "revision_number")
 _KINDS = ("IPv4", "IPv6")
 _WITH_PORTS = {"tcp": 6, "udp": 17, "dccp": 33, "sctp": 132, "udplite": 136}
 _ICMP = {"icmp": 1, "ipv6-icmp": 58}
@@ -60,13 +63,14 @@ def default_rules(group: SecurityGroup) -> list[Rule]:
     return [*egress_rules(), *({"ethertype": kind, "remote_group_id": group.id} for kind in _KINDS)]
 
 
-def with_rules(group: SecurityGroup, randomness: random.Random, added: t.Iterable[Rule]) -> SecurityGroup:
+def with_rules(group: SecurityGroup, randomness: random.Random, added: t.Iterable[Rule], when: float) -> SecurityGroup:
     """The group with more rules."""
-    return dataclasses.replace(group, rules=(*group.rules, *(_rule(group, randomness, each) for each in added)))
+    made = (_rule(group, randomness, {**each, **standard(when, 0)}) for each in added)
+    return dataclasses.replace(group, rules=(*group.rules, *made))
 
 
 def _rule(group: SecurityGroup, randomness: random.Random, given: Rule) -> Rule:
-    known = {key: given[key] for key in _DEFAULTS if key in given}
+    known = {key: given[key] for key in (*_DEFAULTS, *_AGE) if key in given}
     owner = {"project_id": group.project_id, "tenant_id": group.project_id}
     return {**_DEFAULTS, **known, **owner, "id": new_uuid(randomness), "security_group_id": group.id}
 

@@ -129,3 +129,47 @@ def test_the_quota_of_ports_is_shown_with_its_use(lab: Lab, member: Member) -> N
     lab.sim.set_quota("alpha", port=2)
     full = member.ask("POST", "/ports", {"port": {"network_id": member.network}}, service=NETWORK)
     assert (full.status, full.json["NeutronError"]["type"]) == (409, "OverQuota")
+
+
+POOLS: list[tuple[dict[str, t.Any], list[tuple[str, str]]]] = [
+    ({"cidr": "10.50.0.0/24"}, [("10.50.0.2", "10.50.0.254")]),
+    ({"cidr": "10.50.0.0/24", "gateway_ip": "10.50.0.9"}, [("10.50.0.1", "10.50.0.8"), ("10.50.0.10", "10.50.0.254")]),
+    ({"cidr": "10.50.0.0/29", "gateway_ip": None}, [("10.50.0.1", "10.50.0.6")]),
+    ({"cidr": "10.50.0.0/31", "gateway_ip": None}, [("10.50.0.0", "10.50.0.1")]),
+    ({"cidr": "10.50.0.7/32", "gateway_ip": None}, [("10.50.0.7", "10.50.0.7")]),
+    ({"cidr": "fd00::/64", "ip_version": 6}, [("fd00::2", "fd00::ffff:ffff:ffff:ffff")]),
+]
+
+
+@pytest.mark.parametrize(("fields", "pools"), POOLS)
+def test_a_subnet_gives_all_addresses_but_its_gateway(
+    member: Member, fields: dict[str, t.Any], pools: list[tuple[str, str]]
+) -> None:
+    wanted = {"network_id": member.network, "ip_version": 4, **fields}
+    made = member.ask("POST", "/subnets", {"subnet": wanted}, service=NETWORK)
+    shown = made.json["subnet"]["allocation_pools"]
+    assert [(each["start"], each["end"]) for each in shown] == pools
+
+
+def test_what_neutron_has_tells_how_old_it_is(lab: Lab, member: Member) -> None:
+    member.made()
+    lab.wait(15)
+    outside = member.get("/networks?name=public", NETWORK)["networks"][0]["id"]
+    floating = {"floatingip": {"floating_network_id": outside}}
+    assert member.ask("POST", "/floatingips", floating, service=NETWORK).status == 201
+    assert member.ask("POST", "/routers", {"router": {"name": "out"}}, service=NETWORK).status == 201
+    for kind in ("networks", "subnets", "ports", "security-groups", "floatingips", "routers"):
+        rows = member.get(f"/{kind}", NETWORK)[kind.replace("-", "_")]
+        assert rows
+        for each in rows:
+            assert each["revision_number"] >= 0
+            assert each["updated_at"] >= each["created_at"]
+
+
+def test_the_quota_of_volumes_tells_of_backups_and_groups_too(member: Member) -> None:
+    quota = member.get(f"/os-quota-sets/{member.project_id}", f"volume/v3/{member.project_id}")["quota_set"]
+    told = {name: quota[name] for name in ("per_volume_gigabytes", "backups", "backup_gigabytes", "groups")}
+    assert told == {"per_volume_gigabytes": -1, "backups": 10, "backup_gigabytes": 1000, "groups": 10}
+    limits = member.get("/limits", f"volume/v3/{member.project_id}")["limits"]["absolute"]
+    assert (limits["maxTotalBackups"], limits["totalBackupsUsed"]) == (10, 0)
+    assert (limits["maxTotalBackupGigabytes"], limits["totalBackupGigabytesUsed"]) == (1000, 0)

@@ -165,3 +165,18 @@ def test_other_actions_change_the_state_at_once(lab: Lab, member: Member) -> Non
     refused = member.ask("POST", path, {"os-start": None})
     assert refused.message == f"Cannot 'start' instance {server_id} while it is in vm_state paused"
     assert "Linux" in member.ask("POST", path, {"os-getConsoleOutput": {"length": 9}}).json["output"]
+
+
+def test_only_a_server_that_runs_is_rebooted_gently(lab: Lab, member: Member) -> None:
+    server_id = member.made()
+    lab.wait(15)
+    assert member.ask("POST", f"/servers/{server_id}/action", {"reboot": {"type": "SOFT"}}).status == 202
+    assert member.ask("POST", f"/servers/{server_id}/action", {"os-stop": None}).status == 202
+    refused = member.ask("POST", f"/servers/{server_id}/action", {"reboot": {"type": "soft"}})
+    assert refused.status == 409
+    assert refused.message == f"Cannot 'reboot' instance {server_id} while it is in vm_state stopped"
+    assert states(member, server_id) == ("SHUTOFF", None)
+    assert member.ask("POST", f"/servers/{server_id}/action", {"reboot": {"type": "Hard"}}).status == 202
+    assert states(member, server_id) == ("ACTIVE", None)
+    for bad in ({}, {"type": "warm"}, None):
+        assert member.ask("POST", f"/servers/{server_id}/action", {"reboot": bad}).status == 400

@@ -102,3 +102,52 @@ def test_a_group_takes_the_rules_that_name_it_along(member: Member) -> None:
 def test_there_is_one_default_group(member: Member) -> None:
     refused = member.ask("POST", "/security-groups", {"security_group": {"name": "Default"}}, service=NETWORK)
     assert (refused.status, refused.message) == (409, "Default security group already exists.")
+
+
+def test_a_rule_tells_when_it_was_made(member: Member) -> None:
+    rule = add(member, group(member), SSH).json["security_group_rules"][0]
+    assert rule["created_at"] == rule["updated_at"]
+    assert rule["created_at"].endswith("Z")
+    assert (rule["revision_number"], rule["remote_address_group_id"]) == (0, None)
+
+
+def groups_of(member: Member, server_id: str) -> list[str]:
+    shown = member.get(f"/servers/{server_id}/os-security-groups")["security_groups"]
+    named = [each["name"] for each in member.show(server_id).get("security_groups", ())]
+    assert sorted(named) == [each["name"] for each in shown]
+    return named
+
+
+def act(member: Member, server_id: str, action: str, **body: t.Any) -> Answer:
+    return member.ask("POST", f"/servers/{server_id}/action", {action: body})
+
+
+def test_a_server_that_runs_takes_a_group_more_and_a_group_less(lab: Lab, member: Member) -> None:
+    web = group(member)
+    server_id = member.made()
+    lab.wait(15)
+    assert act(member, server_id, "addSecurityGroup", name="web").status == 202
+    assert act(member, server_id, "addSecurityGroup", name=web).status == 202
+    assert groups_of(member, server_id) == ["default", "web"]
+    (port,) = member.get(f"/ports?device_id={server_id}", NETWORK)["ports"]
+    assert web in port["security_groups"]
+    assert act(member, server_id, "removeSecurityGroup", name="default").status == 202
+    assert groups_of(member, server_id) == ["web"]
+
+
+def test_a_server_is_refused_groups_that_it_cannot_take_or_leave(lab: Lab, member: Member) -> None:
+    group(member)
+    server_id = member.made()
+    without_port = act(member, server_id, "addSecurityGroup", name="web")
+    assert without_port.status == 404
+    assert without_port.message == f"instance_id {server_id} could not be found as device id on any ports"
+    lab.wait(15)
+    unknown = act(member, server_id, "addSecurityGroup", name="nobody")
+    assert unknown.status == 404
+    assert unknown.message == f"Security group nobody is not found for project {member.project_id}"
+    not_there = act(member, server_id, "removeSecurityGroup", name="web")
+    assert not_there.status == 404
+    assert not_there.message == f"Security group web not associated with the instance {server_id}"
+    assert act(member, server_id, "addSecurityGroup", name="").status == 400
+    group(member)
+    assert act(member, server_id, "addSecurityGroup", name="web").status == 409
