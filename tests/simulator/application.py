@@ -32,6 +32,7 @@ from . import (
     routes_server_actions,
     routes_server_parts,
     routes_server_security,
+    routes_server_tags,
     routes_servers,
     routes_volumes,
 )
@@ -49,6 +50,7 @@ _ROUTES = (
     routes_server_actions,
     routes_server_parts,
     routes_server_security,
+    routes_server_tags,
     routes_servers,
 )
 _NOWHERE = "The resource could not be found.<br /><br />\n\n\n"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Nova: what hangs on a server: metadata, tags, volumes, ports."""
+"""Nova: what hangs on a server: metadata, volumes, ports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Response
 
 from . import context
 from .compute import blueprint
-from .order_schema import check_metadata, check_tags, invalid
+from .order_schema import check_metadata, invalid
 from .refusal import Refused
 from .routes_servers import found, reachable, refuse_locked, refuse_states
 
@@ -71,33 +71,6 @@ def delete_item(server_id: str, key: str) -> Response:
         raise Refused(404, "Metadata item was not found")
     _write(server, {name: value for name, value in server.metadata.items() if name != key})
     return Response(status=204)
-
-
-@blueprint.get("/v2.1/servers/<server_id>/tags")
-def show_tags(server_id: str) -> Response:
-    """All tags."""
-    return context.answer(200, {"tags": list(found(server_id).tags)})
-
-
-@blueprint.put("/v2.1/servers/<server_id>/tags")
-def replace_tags(server_id: str) -> Response:
-    """All tags anew."""
-    given = context.body().get("tags", [])
-    check_tags(given)
-    server = reachable(server_id)
-    context.region().change(server.id, context.region().clock(), tags=tuple(dict.fromkeys(given)))
-    return context.answer(200, {"tags": given})
-
-
-@blueprint.put("/v2.1/servers/<server_id>/tags/<tag>")
-def add_tag(server_id: str, tag: str) -> Response:
-    """One tag more."""
-    server = reachable(server_id)
-    if tag in server.tags:
-        return Response(status=204)
-    check_tags([*server.tags, tag])
-    context.region().change(server.id, context.region().clock(), tags=(*server.tags, tag))
-    return Response(status=201)
 
 
 @blueprint.get("/v2.1/servers/<server_id>/os-volume_attachments")
