@@ -184,6 +184,8 @@ def update_image(image_id: str) -> Response:
     if image.owner != context.project().id and not context.user().admin:
         raise Refused(403, f"You are not permitted to modify this image {image_id}.")
     for change in json.loads(request.get_data(cache=False)):
+        if "/" in change["path"].removeprefix("/"):
+            raise Refused(400, f"Invalid JSON pointer for this resource: '{change['path']}'")
         if change["path"] == "/visibility":
             _check_visibility(change["value"])
         name = change["path"].lstrip("/")
@@ -211,6 +213,26 @@ def delete_image(image_id: str) -> Response:
     return Response(status=204)
 
 
+@blueprint.put("/v2/images/<image_id>/tags/<tag>")
+def add_tag(image_id: str, tag: str) -> Response:
+    """One tag more."""
+    image = _found(image_id)
+    tags = (*(each for each in image.tags if each != tag), tag)
+    context.region().images[image_id] = dataclasses.replace(image, tags=tags)
+    return Response(status=204)
+
+
+@blueprint.delete("/v2/images/<image_id>/tags/<tag>")
+def delete_tag(image_id: str, tag: str) -> Response:
+    """One tag less."""
+    image = _found(image_id)
+    if tag not in image.tags:
+        raise Refused(404, "")
+    tags = tuple(each for each in image.tags if each != tag)
+    context.region().images[image_id] = dataclasses.replace(image, tags=tags)
+    return Response(status=204)
+
+
 def _check_visibility(wanted: str | None) -> None:
     if wanted == "public" and not context.user().admin:
         raise Refused(403, "You are not authorized to complete publicize_image action.")
@@ -221,6 +243,8 @@ def _visible(image: Image) -> bool:
 
 
 def _wanted(image: Image) -> bool:
+    if _hidden_wanted():
+        return False
     for key, value in request.args.items():
         if key in {"limit", "marker", "sort", "sort_key", "sort_dir", "os_hidden", "member_status"}:
             continue
@@ -232,6 +256,15 @@ def _wanted(image: Image) -> bool:
         elif str(_shown(image).get(key, "")) not in options:
             return False
     return True
+
+
+def _hidden_wanted() -> bool:
+    """Whether only hidden images are wanted, of which there is none."""
+    wanted = request.args.get("os_hidden", "false").lower()
+    if wanted not in {"true", "false"}:
+        text = f"Invalid value '{wanted}' for 'os_hidden' filter. Valid values are 'true' or 'false'."
+        raise Refused(400, text)
+    return wanted == "true"
 
 
 def _found(image_id: str) -> Image:

@@ -131,6 +131,27 @@ def test_the_quota_of_ports_is_shown_with_its_use(lab: Lab, member: Member) -> N
     assert (full.status, full.json["NeutronError"]["type"]) == (409, "OverQuota")
 
 
+def test_tags_of_an_image_are_changed_as_a_whole_or_one_by_one(member: Member) -> None:
+    made = member.ask("POST", "/images", {"name": "mine", "tags": ["old"]}, service=IMAGE).json["id"]
+    json_patch = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+    inside = [{"op": "add", "path": "/tags/0", "value": "new"}]
+    refused = member.ask("PATCH", f"/images/{made}", inside, service=IMAGE, **json_patch)
+    assert refused.status == 400
+    assert b"Invalid JSON pointer for this resource: '/tags/0'" in refused.raw
+    whole = [{"op": "replace", "path": "/tags", "value": ["new"]}]
+    assert member.ask("PATCH", f"/images/{made}", whole, service=IMAGE, **json_patch).json["tags"] == ["new"]
+    assert member.ask("PUT", f"/images/{made}/tags/blue", service=IMAGE).status == 204
+    assert member.ask("DELETE", f"/images/{made}/tags/new", service=IMAGE).status == 204
+    assert member.ask("DELETE", f"/images/{made}/tags/new", service=IMAGE).status == 404
+    assert [each["id"] for each in member.get("/images?tag=blue", IMAGE)["images"]] == [made]
+
+
+def test_no_image_is_hidden(member: Member) -> None:
+    assert member.get("/images?os_hidden=true", IMAGE)["images"] == []
+    assert len(member.get("/images?os_hidden=False", IMAGE)["images"]) == 2
+    assert member.ask("GET", "/images?os_hidden=maybe", service=IMAGE).status == 400
+
+
 POOLS: list[tuple[dict[str, t.Any], list[tuple[str, str]]]] = [
     ({"cidr": "10.50.0.0/24"}, [("10.50.0.2", "10.50.0.254")]),
     ({"cidr": "10.50.0.0/24", "gateway_ip": "10.50.0.9"}, [("10.50.0.1", "10.50.0.8"), ("10.50.0.10", "10.50.0.254")]),
