@@ -8,7 +8,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults lock clean
+.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
@@ -33,9 +33,9 @@ demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulate
 
 # Coverage takes its time, so the fast loop goes without it.
 test: cover := --cov --cov-append
-test: lint types docs core unit slow chaos sanity units integration versions build tarball ## every check, one after the other
+test: lint types docs core unit slow chaos sanity units clients integration versions build tarball ## every check, one after the other
 	@echo 'Every check passed. pytest closed with:'
-	@tail -qn 1 $(cache)/core.log $(cache)/unit.log $(cache)/slow.log
+	@tail -qn 1 $(cache)/core.log $(cache)/unit.log $(cache)/slow.log $(cache)/clients.log
 
 lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelog; licence headers
 	ruff check
@@ -47,7 +47,7 @@ lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelo
 
 types: $(cache)/ready-dev ## mypy, strict
 	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos)
-	mypy tests/simulator tests/openstack tools
+	mypy tests/simulator tests/openstack tests/clients tools
 
 docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference; and the site
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
@@ -76,6 +76,9 @@ sanity units integration: $(cache)/ready-dev
 sanity: ## ansible-test sanity
 units: ## the unit tests again, under ansible-test
 integration: ## ansible-test integration, against simulated clouds
+
+clients: $(cache)/ready-clients ## openstackclient, openstacksdk and openstack.cloud on simulated clouds, and on fleets of ours
+	python -m pytest -n auto --dist loadgroup tests/clients | tee $(cache)/clients.log
 
 versions: $(cache)/ready-dev ## sanity, unit tests of plugins, and demo with the other versions of ansible-core (CORE="2.19")
 	PATH='$(users_path)' flock --close $(cache)/lock tools/versions $(CORE)
@@ -115,3 +118,7 @@ $(cache)/ready: tools/setup requirements.txt requirements-demo.txt constraints.t
 $(cache)/ready-dev: tools/setup tools/ansible-test-cache requirements.txt requirements-demo.txt requirements-dev.txt constraints.txt
 	@PATH='$(users_path)' tools/setup dev
 	@touch $(cache)/ready $@
+
+$(cache)/ready-clients: $(cache)/ready-dev tools/clients tests/clients/constraints.txt
+	@tools/clients
+	@touch $@
