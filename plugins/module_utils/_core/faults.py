@@ -172,7 +172,7 @@ SAYINGS: tuple[tuple[frozenset[int], str, Kind], ...] = (
     (frozenset({400}), r"unable to automatically allocate a network|network .*could not be found", Kind.NO_NETWORK),
     (frozenset({400}), r"invalid key_name", Kind.NO_KEY),
     (frozenset({400}), r"(?:instance|server) group .*could not be found", Kind.FENCED_OFF),
-    (frozenset({400}), r"security_group|security group", Kind.NO_GROUP),
+    (frozenset({400}), r"unable to find security_group|security group .*(?:not found|not exist)", Kind.NO_GROUP),
     (frozenset({400}), r"availability zone is not available", Kind.NO_ZONE),
     (frozenset({400}), r"port id .*could not be found", Kind.NO_PORT),
     (frozenset({409}), r"multiple (?:possible networks|security_group)|more than one", Kind.AMBIGUOUS_NAME),

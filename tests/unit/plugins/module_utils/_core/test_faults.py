@@ -39,6 +39,7 @@ INSTANCE = "11111111-2222-3333-4444-555555555555"
         (400, "Invalid key_name provided.", Kind.NO_KEY),
         (400, "Unable to find security_group with name or id 'nosg'", Kind.NO_GROUP),
         (400, "Security group web not found for project x", Kind.NO_GROUP),
+        (400, "Security group rule protocol nope not supported. Only protocol values [None, 'tcp'] are", Kind.INVALID),
         (400, "The requested availability zone is not available", Kind.NO_ZONE),
         (400, "Invalid input for field/attribute networks. Value: [{'uuid': 'x'}]", Kind.INVALID),
         (400, f"Instance group {INSTANCE} could not be found.", Kind.FENCED_OFF),
