@@ -59,6 +59,7 @@ class Trouble:
     fate: Fate
     kind: Kind = Kind.UNREACHABLE
     carried_out: bool = False
+    retry_after: float | None = None
 
 
 @dataclass
@@ -99,6 +100,11 @@ def _refusal(kind: Kind, status: int, message: str) -> CallError:
     return CallError(Fate.REFUSED, Fault(kind=kind, message=message, status=status))
 
 
+def _limit(number: int | None) -> int | None:
+    """Clouds write no limit as -1."""
+    return None if number is None or number < 0 else number
+
+
 class FakePort:
     """Carries out the commands of one order in clouds of its own."""
 
@@ -123,7 +129,8 @@ class FakePort:
         except CallError as failed:
             return failing(command, failed, started_at, self._clock.now())
         of = {"id": command.id} if isinstance(command, m.ToServer) else {}
-        return event(now=self._clock.now(), location=command.location, **of, **facts)
+        told: dict[str, t.Any] = {"location": command.location, **of, **facts}
+        return event(now=self._clock.now(), **told)
 
     def _carry_out(self, command: m.ToLocation, place: Place) -> tuple[type[m.Event], dict[str, t.Any]]:
         """What ends the command; or the trouble that the test wants next, with the command carried out or not."""
@@ -132,7 +139,8 @@ class FakePort:
         verb = getattr(self, f"_{type(command).__name__.lower()}")
         done = verb(command, place) if trouble is None or trouble.carried_out else (m.Event, {})
         if trouble is not None:
-            raise CallError(trouble.fate, Fault(kind=trouble.kind, message="as the test wants it"))
+            fault = Fault(kind=trouble.kind, message="as the test wants it", retry_after=trouble.retry_after)
+            raise CallError(trouble.fate, fault)
         return done[0], done[1]
 
     def _seen(self, place: Place) -> list[Server]:
@@ -160,9 +168,9 @@ class FakePort:
         cores, ram = sum(each.vcpus for each in seen), sum(each.ram for each in seen)
         marked = sum(MARK_KEY in dict(each.metadata) for each in seen)
         limits = Limits(
-            instances=Quota(limit=place.instances, used=len(seen)),
-            cores=Quota(limit=place.cores, used=cores),
-            ram=Quota(limit=place.ram, used=ram),
+            instances=Quota(limit=_limit(place.instances), used=len(seen)),
+            cores=Quota(limit=_limit(place.cores), used=cores),
+            ram=Quota(limit=_limit(place.ram), used=ram),
         )
         return m.Surveyed, {
             "started_at": self._clock.now(),
@@ -202,7 +210,8 @@ class FakePort:
         offers = (Offer(location=label, flavor=flavor, zone=zone) for flavor in flavors for zone in zones or (None,))
         self._seen(place)
         used = sum(made.ports for made in place.servers.values())
-        left = None if place.ports is None or spec.networks == ("none",) else place.ports - used
+        limit = None if spec.networks == ("none",) else _limit(place.ports)
+        left = None if limit is None else limit - used
         return m.LookedUp, {"offers": tuple(offers), "ports_left": left}
 
     def _show(self, command: m.Show, place: Place) -> t.Any:
@@ -215,7 +224,7 @@ class FakePort:
             raise CallError(Fate.NOT_SENT, Fault(kind=Kind.INVALID, message="not looked up"))
         if command.group:
             self._join(command.group, place)
-        if len(self._seen(place)) >= place.instances:
+        if 0 <= place.instances <= len(self._seen(place)):
             raise refused(Kind.QUOTA, "Quota exceeded for instances")
         now, made_id = self._clock.now(), f"server-{next(self._numbers)}"
         server = Server(

@@ -10,11 +10,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.failure import Fate
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults import Kind
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Phase
-from ansible_collections.openmultistack.cloud.tests.contract.fake import Trouble
 
 if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.tests.contract.worlds import World
@@ -34,10 +32,16 @@ def test_a_survey_tells_whose_project_this_is_and_what_time(world: World) -> Non
 
 
 def test_limits_are_read_only_where_they_are_asked_for(world: World) -> None:
+    world.hands.quota(instances=7, cores=9, ram=4096)
     port = world.port()
     assert port.does(m.Survey).limits is None
     limits = port.does(m.Survey, limits=True).limits
-    assert (limits.instances.limit, limits.cores.limit, limits.ram.limit) == (20, 40, 51200)
+    assert (limits.instances.limit, limits.cores.limit, limits.ram.limit) == (7, 9, 4096)
+
+
+def test_no_limit_is_none(world: World) -> None:
+    world.hands.quota(instances=-1)
+    assert world.port().does(m.Survey, limits=True).limits.instances.limit is None
 
 
 def test_a_server_lives_and_dies(world: World) -> None:
@@ -119,7 +123,7 @@ def test_a_lock_is_taken_off(world: World) -> None:
     port = world.port()
     made = port.creates()
     port.ready(made.id)
-    world.lock(made.id)
+    world.hands.lock(made.id)
     assert port.does(m.Show, id=made.id).server.locked
     refused = port.does(m.Delete, id=made.id)
     assert isinstance(refused, m.DeleteRefused)
@@ -158,56 +162,40 @@ def test_nothing_lands_behind_a_shut_fence(world: World) -> None:
 
 
 def test_a_fence_holds_as_many_as_the_quota_of_groups_lets_it(world: World) -> None:
-    if not world.fake and not world.simulator:
-        pytest.skip("that many servers are too much to ask of real clouds")
+    world.hands.quota(server_group_members=2)
     port = world.port()
     group = port.does(m.OpenFence, name="contract-fence").group
-    ends = [port.creates(f"contract-{number:03}", group=group) for number in range(1, 12)]
-    assert all(isinstance(end, m.Created) for end in ends[:10])
-    assert isinstance(ends[10], m.Refused)
-    assert (ends[10].fault.status, ends[10].fault.kind) == (403, Kind.GROUP_QUOTA)
+    ends = [port.creates(f"contract-{number:03}", group=group) for number in range(1, 4)]
+    assert all(isinstance(end, m.Created) for end in ends[:2])
+    assert isinstance(ends[2], m.Refused)
+    assert (ends[2].fault.status, ends[2].fault.kind) == (403, Kind.GROUP_QUOTA)
     port.does(m.Delete, id=ends[0].id)
     port.gone(ends[0].id)
-    assert isinstance(port.creates("contract-011", group=group), m.Created)
+    assert isinstance(port.creates("contract-004", group=group), m.Created)
 
 
 def test_there_are_as_many_fences_as_the_quota_of_groups_lets(world: World) -> None:
+    world.hands.quota(server_groups=2)
     port = world.port()
-    opened = [port.does(m.OpenFence, name=f"contract-{number}") for number in range(10)]
-    try:
-        refused = port.does(m.OpenFence, name="contract-10")
-        assert isinstance(refused, m.FenceRefused)
-        assert (refused.fault.status, refused.fault.kind) == (403, Kind.GROUP_QUOTA)
-    finally:
-        shut = [port.does(m.ShutFence, group=each.group) for each in opened]
-    assert all(isinstance(each, m.FenceShut) for each in shut)
-    again = port.does(m.OpenFence, name="contract-10")
-    assert isinstance(again, m.FenceOpen)
-    port.does(m.ShutFence, group=again.group)
+    opened = [port.does(m.OpenFence, name=f"contract-{number}") for number in range(2)]
+    refused = port.does(m.OpenFence, name="contract-2")
+    assert isinstance(refused, m.FenceRefused)
+    assert (refused.fault.status, refused.fault.kind) == (403, Kind.GROUP_QUOTA)
+    assert isinstance(port.does(m.ShutFence, group=opened[0].group), m.FenceShut)
+    assert isinstance(port.does(m.OpenFence, name="contract-2"), m.FenceOpen)
 
 
 def test_a_look_up_tells_how_many_ports_are_left(world: World) -> None:
     port = world.port()
     before = port.does(m.LookUp).ports_left
-    if before is None:
-        pytest.skip("this cloud does not tell, or has no limit")
     made = port.creates()
     port.ready(made.id)
     assert port.does(m.LookUp).ports_left == before - 1
     assert world.port(networks=("none",)).does(m.LookUp).ports_left is None
 
 
-@pytest.mark.parametrize("how", ["no limit", "no extension", "not allowed", "broken"])
-def test_ports_that_nobody_counts_are_no_fault(world: World, how: str) -> None:
-    if world.fake:
-        world.fake.ports = None
-    elif world.simulator and how == "no limit":
-        world.simulator.set_quota(port=-1)
-    elif world.simulator:
-        status = {"no extension": 404, "not allowed": 403, "broken": 500}[how]
-        world.simulator.behave(event="quota.read", do="answer", status=status)
-    else:
-        pytest.skip("real clouds keep their quotas")
+def test_ports_without_a_limit_are_not_counted(world: World) -> None:
+    world.hands.quota(port=-1)
     found = world.port().does(m.LookUp)
     assert found.ports_left is None
     assert found.offers
@@ -219,6 +207,23 @@ def test_nothing_is_made_before_the_names_are_known(world: World) -> None:
     assert isinstance(end, m.NotSent)
 
 
+def test_a_full_project_refuses_for_its_quota(world: World) -> None:
+    world.hands.quota(instances=0)
+    end = world.port().creates()
+    assert isinstance(end, m.Refused)
+    assert end.fault.kind is Kind.QUOTA
+
+
+@pytest.mark.wired
+def test_a_token_that_is_revoked_is_replaced_and_nobody_notices(world: World) -> None:
+    assert world.hands.revoke
+    port = world.port()
+    before = port.token
+    world.hands.revoke(before)
+    assert isinstance(port.does(m.Survey), m.Surveyed)
+    assert port.token != before
+
+
 def test_requests_are_counted(world: World) -> None:
     port = world.port()
     assert port.requests == 0
@@ -227,83 +232,3 @@ def test_requests_are_counted(world: World) -> None:
     port.does(m.Survey)
     assert first > 0
     assert port.requests == first + 1
-
-
-# What follows needs clouds that can be broken.
-
-
-def test_a_full_project_refuses_for_its_quota(world: World) -> None:
-    if world.fake:
-        world.fake.instances = 0
-    elif world.simulator:
-        world.simulator.set_quota(instances=0)
-    else:
-        pytest.skip("real clouds keep their quotas")
-    end = world.port().creates()
-    assert isinstance(end, m.Refused)
-    assert end.fault.kind is Kind.QUOTA
-
-
-@pytest.mark.parametrize(("preset", "landed"), [("lost_answer", True), ("lost_request", False)])
-def test_a_lost_answer_leaves_open_whether_there_is_a_server(world: World, preset: str, landed: bool) -> None:
-    trouble(world, m.Create, Trouble(Fate.LOST, carried_out=landed), {"preset": preset})
-    port = world.port()
-    end = port.creates()
-    assert isinstance(end, m.Ambiguous)
-    assert (len(port.does(m.List).servers) == 1) is landed
-
-
-@pytest.mark.parametrize("preset", ["error_before", "error_after", "gateway_timeout"])
-def test_an_error_of_the_cloud_leaves_open_whether_there_is_a_server(world: World, preset: str) -> None:
-    lost = Trouble(Fate.LOST, Kind.SERVER_ERROR, carried_out=preset != "error_before")
-    trouble(world, m.Create, lost, {"preset": preset})
-    end = world.port().creates()
-    assert isinstance(end, m.Ambiguous)
-    assert end.fault.kind is Kind.SERVER_ERROR
-
-
-def test_a_location_that_hangs_ends_at_its_deadline(world: World) -> None:
-    trouble(world, m.Survey, Trouble(Fate.LOST, Kind.TIMED_OUT), {"preset": "hung"})
-    end = world.port().does(m.Survey, patience=0.3)
-    assert isinstance(end, m.SurveyFailed)
-    assert end.fault.kind is Kind.TIMED_OUT
-
-
-@pytest.mark.parametrize("preset", ["dead", "truncated"])
-def test_a_location_that_breaks_off_is_no_empty_one(world: World, preset: str) -> None:
-    trouble(world, m.List, Trouble(Fate.LOST), {"preset": preset})
-    assert isinstance(world.port().does(m.List, patience=1), m.ListFailed)
-
-
-def test_a_delete_whose_answer_is_lost_is_unknown(world: World) -> None:
-    port = world.port()
-    made = port.creates()
-    trouble(world, m.Delete, Trouble(Fate.LOST), {"event": "server.delete", "do": "hang"})
-    assert isinstance(port.does(m.Delete, id=made.id, patience=0.3), m.DeleteUnknown)
-
-
-def test_servers_of_a_dead_cell_are_known_by_their_ids_alone(world: World) -> None:
-    port = world.port()
-    made = port.creates()
-    port.ready(made.id)
-    if world.fake:
-        world.fake.unknown_ids.add(made.id)
-    elif world.simulator:
-        world.simulator.set_region("alpha", down_cells=[0])
-    else:
-        pytest.skip("real clouds keep their cells")
-    seen = port.does(m.Survey)
-    assert seen.unknown_ids == {made.id}
-    assert made.id not in {server.id for server in seen.servers}
-    assert seen.usage.instances == 1
-    assert isinstance(port.does(m.Show, id=made.id, patience=2), m.ShowFailed)
-
-
-def trouble(world: World, command: type[m.ToLocation], fake: Trouble, simulated: dict[str, t.Any]) -> None:
-    """Have something go wrong next."""
-    if world.fake:
-        world.fake.troubles[command] = [fake]
-    elif world.simulator:
-        world.simulator.behave(**simulated)
-    else:
-        pytest.skip("real clouds are broken by others")

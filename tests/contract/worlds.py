@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
+
+import yaml
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accounts import load_accounts
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import SystemClock
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.compute import act
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.port import OpenStackPort
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.session import Sessions
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.transport import Meter
-from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.wire import Wire
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.order import Order, Spec
 
@@ -25,13 +23,25 @@ from .fake import FakePort, ManualClock, Place
 if t.TYPE_CHECKING:
     import pathlib
 
-    from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accounts import Accounts
     from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.clock import Clock
     from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.port import Port
+    from ansible_collections.openmultistack.cloud.tests.contract.faults import Faults
+    from ansible_collections.openmultistack.cloud.tests.contract.stage import Stage
     from ansible_collections.openmultistack.cloud.tests.simulator import Simulator
 
-REAL_CLOUDS = "OPENMULTISTACK_CONTRACT_CLOUDS"
 FLEET = "contract"
+# What the fake calls some of the quotas.
+_FAKE_QUOTAS = {"server_groups": "fences", "server_group_members": "fence_members", "port": "ports"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """What others do beside any port: lock a server, change the quota, revoke a token, break the cloud."""
+
+    lock: t.Callable[[str], None]
+    quota: t.Callable[..., None]
+    revoke: t.Callable[[str], None] | None = None
+    faults: Faults | None = None
 
 
 @dataclass
@@ -42,11 +52,10 @@ class World:
     clock: Clock
     port_for: t.Callable[[Order], Port]
     spec: Spec
-    lock: t.Callable[[str], None]
+    hands: Hands
     fake: Place | None = None
     simulator: Simulator | None = None
     patience: float = 10.0
-    clean_up: list[tuple[Port, str]] = field(default_factory=list)
 
     def port(self, fleet: str = FLEET, **other: t.Any) -> Visitor:
         spec = {name: getattr(self.spec, name) for name in ("image", "flavors", "networks", "zones")}
@@ -74,15 +83,19 @@ class Visitor:
         assert event.location == self.world.label
         assert begun <= event.now <= clock.now()
         assert begun <= getattr(event, "started_at", begun) <= event.now
-        if isinstance(event, m.Created):
-            self.world.clean_up.append((self._port, event.id))
         return event
 
     def creates(self, name: str = f"{FLEET}-001", **other: t.Any) -> t.Any:
-        offer = self.does(m.LookUp).offers[0]
+        offer = other.pop("offer", None) or self.does(m.LookUp).offers[0]
         mark = f"1;{FLEET};1;TOKEN;1;2;0;spec"
         facts = {"slot": 1, "token": "TOKEN", "offer": offer, "metadata": (("multi_stack", mark),), "description": mark}
         return self.does(m.Create, name=name, **{**facts, **other})
+
+    @property
+    def token(self) -> str:
+        """The token that the next request would carry; it has been sent nowhere yet."""
+        wire = t.cast("OpenStackPort", self._port).wire(self.world.label)
+        return wire.ready(self.world.clock.now() + self.world.patience).headers()["X-Auth-Token"]
 
     def until(self, holds: t.Callable[[], t.Any], patience: float = 60.0) -> t.Any:
         """What at last holds."""
@@ -115,38 +128,39 @@ def in_memory() -> World:
         made = place.servers[server_id]
         made.server = replace(made.server, locked=True)
 
-    return World("alpha", clock, lambda order: FakePort({"alpha": place}, order, clock), spec, lock, fake=place)
+    def quota(**limits: int) -> None:
+        for name, limit in limits.items():
+            setattr(place, _FAKE_QUOTAS.get(name, name), limit)
+
+    port = partial(_fake_port, place, clock)
+    return World("alpha", clock, port, spec, Hands(lock=lock, quota=quota), fake=place)
 
 
-def simulated(simulator: Simulator, folder: pathlib.Path) -> World:
-    simulator.clouds_yaml(folder / "clouds.yaml")
-    accounts = load_accounts(str(folder / "clouds.yaml"))
-    spec = Spec(image="cirros", flavors=("m1.tiny",), networks=("private",), zones=("nova",))
-    return _over_http(accounts, spec, simulator=simulator)
-
-
-def real() -> World:
-    """The first location of a real clouds.yaml; what it has is told by more variables."""
-    accounts = load_accounts(os.environ[REAL_CLOUDS])
-
-    def named(what: str, usual: str) -> str:
-        return os.environ.get(f"OPENMULTISTACK_CONTRACT_{what}", usual)
-
+def over_http(stage: Stage, folder: pathlib.Path, simulator: Simulator | None = None) -> World:
+    """The same location through our own way to clouds."""
+    path = folder / "clouds.yaml"
+    path.write_text(yaml.safe_dump({"clouds": {stage.cloud: dict(stage.user.entry)}}), encoding="utf-8")
+    accounts, clock = load_accounts(str(path)), SystemClock()
     spec = Spec(
-        image=named("IMAGE", "cirros"),
-        flavors=(named("FLAVOR", "m1.tiny"),),
-        networks=(named("NETWORK", "private"),),
-        zones=(named("ZONE", "az1"),),
+        image=stage.names["image"],
+        flavors=(stage.names["flavor"],),
+        networks=(stage.names["network"],),
+        zones=(stage.names["zone"],),
     )
-    return _over_http(accounts, spec, patience=30.0)
-
-
-def _over_http(accounts: Accounts, spec: Spec, **more: t.Any) -> World:
-    """The first location of a clouds.yaml. No command locks a server: that is asked of it beside any port."""
-    account, clock = accounts.all[0], SystemClock()
 
     def lock(server_id: str) -> None:
-        wire = Wire(account, Sessions(accounts, clock, Meter()), clock)
-        act(wire, server_id, {"lock": None}, clock.now() + 30)
+        assert stage.act(server_id, {"lock": None}).status == 202
 
-    return World(account.label, clock, lambda order: OpenStackPort(accounts, order, clock), spec, lock, **more)
+    hands = Hands(lock=lock, quota=stage.quota, revoke=partial(_revoke, stage), faults=stage.faults)
+    made = World(accounts.all[0].label, clock, lambda order: OpenStackPort(accounts, order, clock), spec, hands)
+    return replace(made, simulator=simulator, patience=10.0 if simulator else 60.0)
+
+
+def _fake_port(place: Place, clock: ManualClock, order: Order) -> Port:
+    return FakePort({"alpha": place}, order, clock)
+
+
+def _revoke(stage: Stage, token: str) -> None:
+    """Have a token mean nothing any more."""
+    answer = stage.user.ask("DELETE", "/auth/tokens", service="identity", headers={"X-Subject-Token": token})
+    assert answer.status == 204, answer.raw

@@ -12,6 +12,7 @@ import ipaddress
 import typing as t
 
 from .identifiers import new_uuid
+from .order_networks import ports_left
 from .resources import FloatingIp, Network, Port
 
 if t.TYPE_CHECKING:
@@ -19,6 +20,8 @@ if t.TYPE_CHECKING:
     from .server import Nic, Server
 
 _FIRST = 10
+_ABORTED = "Build of instance {} aborted: Failed to allocate the network(s){}, not rescheduling."
+_TRIED = "Exceeded maximum number of retries. Exceeded max scheduling attempts 3 for instance"
 
 
 @functools.lru_cache(maxsize=1024)
@@ -41,16 +44,14 @@ def take_address(region: Region, network: Network, wanted: str = "") -> str | No
         return wanted
     first, last = _span(subnets[0].cidr)
     size = last - first + 1
-    if len(taken) >= size:
-        return None
     cursor = region.cursors.get(network.id, 0)
-    while True:
-        address = str(ipaddress.ip_address(first + cursor % size))
-        cursor += 1
-        if address not in taken:
-            region.cursors[network.id] = cursor
+    for place in range(cursor, cursor + size):
+        address = str(ipaddress.ip_address(first + place % size))
+        if address not in taken and address != subnets[0].gateway:
+            region.cursors[network.id] = place + 1
             taken.add(address)
             return address
+    return None
 
 
 def new_port(region: Region, network: Network, project_id: str, **fields: t.Any) -> Port | None:
@@ -83,13 +84,19 @@ def drop_port(region: Region, port: Port) -> None:
 
 
 def allocate_ports(region: Region, server: Server) -> str | None:
-    """Give a server its ports; answers the id of the network that has no address left."""
+    """Give a server its ports; answers why it does not get them."""
     groups = group_ids(region, server)
     ids: list[str] = []
     for nic in server.nics:
+        network = region.networks[nic.network_id]
+        if network.external and not network.shared and not nic.port_id:
+            return _ABORTED.format(server.id, "")
+        if not nic.port_id and ports_left(region, server.project_id) == 0:
+            return f"{_TRIED} {server.id}. Last exception: Maximum number of ports exceeded"
         port = _preset(region, server, nic) if nic.port_id else _fresh(region, server, nic, groups)
         if port is None:
-            return nic.network_id
+            reason = f" with error No fixed IP addresses available for network: {nic.network_id}"
+            return _ABORTED.format(server.id, reason)
         ids.append(port.id)
         region.ports_of[server.id] = tuple(ids)
     return None

@@ -13,7 +13,7 @@ import typing as t
 from .addresses import allocate_ports, release_ports, set_port_status
 from .behaviours import Occasion, Step
 from .quota import recheck
-from .scheduling import NO_VALID_HOST, place_batch
+from .scheduling import place_batch, why_none
 from .server import RUNNING, Destiny, Fault, Server
 from .volume_use import attach_volumes, release_volumes
 
@@ -103,7 +103,7 @@ def _schedule(ids: t.Sequence[str], region: Region, moment: float) -> None:
     if hosts is None:
         for server in batch:
             region.change(server.id, moment, cell=_CELL_ZERO)
-            _fail(server.id, doomed or Destiny(build_seconds=0, message=NO_VALID_HOST), region, moment)
+            _fail(server.id, doomed or Destiny(build_seconds=0, message=why_none(batch)), region, moment)
         return
     for server in batch:
         host, zone = hosts[server.id]
@@ -149,11 +149,9 @@ def _network(server_id: str, region: Region, moment: float) -> None:
         if server.destiny.outcome == "error":
             _fail(server_id, server.destiny, region, moment)
         return
-    full = allocate_ports(region, server) if server.destiny.addresses else None
-    if full:
-        reason = f"Failed to allocate the network(s) with error No fixed IP addresses available for network: {full}"
-        message = f"Build of instance {server_id} aborted: {reason}, not rescheduling."
-        _fail(server_id, Destiny(build_seconds=0, message=message), region, moment)
+    refusal = allocate_ports(region, server) if server.destiny.addresses else None
+    if refusal:
+        _fail(server_id, Destiny(build_seconds=0, message=refusal), region, moment)
 
 
 def _spawn(server_id: str, region: Region, moment: float) -> None:

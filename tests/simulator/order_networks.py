@@ -62,6 +62,8 @@ def _named(region: Region, project_id: str, nic: t.Mapping[str, t.Any]) -> Nic:
     network_id = nic.get("uuid")
     if network_id not in {each.id for each in visible_networks(region, project_id)}:
         raise Refused(400, f"Network {network_id} could not be found.")
+    if not region.subnets_of(str(network_id)):
+        raise Refused(400, f"Network {network_id} requires a subnet in order to boot instances on.")
     wanted = nic.get("fixed_ip") or ""
     if wanted and wanted in region.taken.get(network_id or "", ()):
         raise Refused(400, f"Fixed IP address {wanted} is already in use.")

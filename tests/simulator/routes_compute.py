@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+import urllib.parse
 
 from flask import Response, request
 
@@ -17,6 +18,8 @@ from .refusal import Refused
 
 if t.TYPE_CHECKING:
     from .resources import Flavor
+
+_QUOTAS = ("instances", "cores", "ram", "key_pairs", "metadata_items", "server_groups", "server_group_members")
 
 
 @blueprint.get("/v2.1/limits")
@@ -54,24 +57,34 @@ def show_limits() -> Response:
 def show_quota(project_id: str) -> Response:
     """The quota of a project, with its use if asked for."""
     limits, used = context.region().quota(project_id), usage(context.region(), project_id)
-    names = ("instances", "cores", "ram", "key_pairs", "metadata_items", "server_groups", "server_group_members")
-    shown: dict[str, t.Any] = {name: limits[name] for name in names}
+    shown: dict[str, t.Any] = {name: limits[name] for name in _QUOTAS}
     if request.path.endswith("/detail"):
         in_use = {"instances": used.instances, "cores": used.cores, "ram": used.ram}
-        shown = {name: {"limit": limits[name], "in_use": in_use.get(name, 0), "reserved": 0} for name in names}
+        shown = {name: {"limit": limits[name], "in_use": in_use.get(name, 0), "reserved": 0} for name in _QUOTAS}
     return context.answer(200, {"quota_set": {"id": project_id, **shown}})
+
+
+@blueprint.put("/v2.1/os-quota-sets/<project_id>")
+def update_quota(project_id: str) -> Response:
+    """Other limits; for admins only."""
+    if not context.user().admin:
+        raise context.policy("os_compute_api:os-quota-sets:update")
+    given = context.body().get("quota_set") or {}
+    limits = context.region().quota(project_id)
+    limits.update({name: int(given[name]) for name in _QUOTAS if name in given})
+    return context.answer(200, {"quota_set": {name: limits[name] for name in _QUOTAS}})
 
 
 @blueprint.get("/v2.1/flavors")
 def list_flavors() -> Response:
     """Names and ids."""
-    return context.answer(200, {"flavors": [_basic(flavor) for flavor in _flavors()]})
+    return _page([_basic(flavor) for flavor in _flavors()], "flavors")
 
 
 @blueprint.get("/v2.1/flavors/detail")
 def list_flavor_details() -> Response:
     """Sizes as well."""
-    return context.answer(200, {"flavors": [_detail(flavor) for flavor in _flavors()]})
+    return _page([_detail(flavor) for flavor in _flavors()], "flavors/detail")
 
 
 @blueprint.get("/v2.1/flavors/<flavor_id>")
@@ -117,6 +130,16 @@ def _flavors() -> list[Flavor]:
         flavors = flavors[position + 1 :]
     least = {key: int(request.args.get(key) or 0) for key in ("minRam", "minDisk")}
     return [each for each in flavors if each.ram >= least["minRam"] and each.disk >= least["minDisk"]][:limit]
+
+
+def _page(rows: list[dict[str, t.Any]], path: str) -> Response:
+    """A page of flavors; a full one leads to the next."""
+    page: dict[str, t.Any] = {"flavors": rows}
+    if rows and len(rows) >= int(request.args.get("limit") or 1000):
+        query = {**request.args.to_dict(), "marker": rows[-1]["id"]}
+        href = f"{context.region().base_url}/compute/v2.1/{path}?{urllib.parse.urlencode(query)}"
+        page["flavors_links"] = [{"rel": "next", "href": href}]
+    return context.answer(200, page)
 
 
 def _flavor(flavor_id: str) -> Flavor:

@@ -86,7 +86,8 @@ def _validate_token() -> Response:
 @blueprint.delete("/v3/auth/tokens")
 def _revoke_token() -> Response:
     _authenticate()
-    context.cloud().tokens.pop(request.headers.get("X-Subject-Token") or "", None)
+    if context.cloud().tokens.pop(request.headers.get("X-Subject-Token") or "", None) is None:
+        raise Refused(404, "Failed to validate token")
     return Response(status=204)
 
 

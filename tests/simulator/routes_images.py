@@ -15,8 +15,9 @@ import urllib.parse
 from flask import Blueprint, Response, request
 
 from . import context
-from .clock import iso
 from .identifiers import is_uuid, new_uuid
+from .image_checks import HEAD, check_data, check_description
+from .image_list import in_order, shown, wanted
 from .imaging import check_quota, import_later, usage
 from .refusal import Refused
 from .resources import Image
@@ -39,7 +40,7 @@ _HTML = """<html>
  </body>
 </html>"""
 _REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
-_REASONS |= {413: "Request Entity Too Large"}
+_REASONS |= {413: "Request Entity Too Large", 415: "Unsupported Media Type"}
 _NO_CREDENTIALS = (
     "This server could not verify that you are authorized to access the document you requested. Either you supplied"
     " the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials"
@@ -93,16 +94,15 @@ def usage_info() -> Response:
 
 @blueprint.get("/v2/images")
 def list_images() -> Response:
-    """The images a project sees, newest first."""
-    images = [image for image in context.region().images.values() if _visible(image) and _wanted(image)]
-    images.sort(key=lambda image: (image.created, image.id), reverse=True)
+    """The images a project sees, newest first unless it says otherwise."""
+    images = in_order([image for image in context.region().images.values() if _visible(image) and wanted(image)])
     marker, limit = request.args.get("marker"), int(request.args.get("limit") or 25)
     if marker:
         position = next((number for number, image in enumerate(images) if image.id == marker), None)
         if position is None:
             raise Refused(400, f"Marker {marker} could not be found.")
         images = images[position + 1 :]
-    page: dict[str, t.Any] = {"images": [_shown(image) for image in images[:limit]], "first": "/v2/images"}
+    page: dict[str, t.Any] = {"images": [shown(image) for image in images[:limit]], "first": "/v2/images"}
     if len(images) > limit:
         query = {**request.args.to_dict(), "marker": images[limit - 1].id}
         page["next"] = f"/v2/images?{urllib.parse.urlencode(query)}"
@@ -112,13 +112,14 @@ def list_images() -> Response:
 @blueprint.get("/v2/images/<image_id>")
 def show_image(image_id: str) -> Response:
     """One image, by id only."""
-    return context.answer(200, _shown(_found(image_id)))
+    return context.answer(200, shown(_found(image_id)))
 
 
 @blueprint.post("/v2/images")
 def create_image() -> Response:
     """An image without data yet."""
     given = context.body()
+    check_description(given)
     region = context.region()
     image_id = given.get("id") or new_uuid(region.randomness)
     if image_id in region.images:
@@ -137,7 +138,7 @@ def create_image() -> Response:
         properties={key: value for key, value in given.items() if key not in _FIELDS},
     )
     region.images[image_id] = image
-    return context.answer(201, _shown(image), {"Location": f"{region.base_url}/image/v2/images/{image_id}"})
+    return context.answer(201, shown(image), {"Location": f"{region.base_url}/image/v2/images/{image_id}"})
 
 
 @blueprint.put("/v2/images/<image_id>/file")
@@ -147,13 +148,14 @@ def upload_image(image_id: str) -> Response:
     if image.status not in {"queued", "saving"} or image.importing:
         raise Refused(409, f"Image status transition from {image.status} to saving is not allowed")
     if upload is not None:
-        size, (checksum, digest) = upload.size, upload.digests
+        size, head, (checksum, digest) = upload.size, upload.head, upload.digests
     else:
         data = request.get_data(cache=False)
-        size, digest = len(data), hashlib.sha512(data).hexdigest()
+        size, head, digest = len(data), data[:HEAD], hashlib.sha512(data).hexdigest()
         checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
     region = context.region()
     try:
+        check_data(image, request.content_type or "", head)
         check_quota(region, context.project().id, "image_size_total")
     except Refused:
         region.images[image_id] = dataclasses.replace(image, status="queued", updated=region.now())
@@ -170,7 +172,7 @@ def import_image(image_id: str) -> Response:
     image, region = _found(image_id), context.region()
     method = context.body().get("method", {})
     if method.get("name") not in region.settings.import_methods:
-        raise Refused(409, f"Unknown import method name '{method.get('name')}'.")
+        raise Refused(400, f"Unknown import method name '{method.get('name')}'.")
     if image.status != "queued" or image.importing:
         raise Refused(409, "Image needs to be in 'queued' state to use 'web-download' method")
     import_later(region, image, str(method.get("uri", "")))
@@ -194,13 +196,9 @@ def update_image(image_id: str) -> Response:
             changes: dict[str, t.Any] = {name: value}
             image = dataclasses.replace(image, **changes)
         else:
-            properties = dict(image.properties)
-            properties.pop(name, None)
-            if change["op"] != "remove":
-                properties[name] = change["value"]
-            image = dataclasses.replace(image, properties=properties)
+            image = dataclasses.replace(image, properties=_patched(image.properties, change, name))
     context.region().images[image_id] = image
-    return context.answer(200, _shown(image))
+    return context.answer(200, shown(image))
 
 
 @blueprint.delete("/v2/images/<image_id>")
@@ -233,6 +231,14 @@ def delete_tag(image_id: str, tag: str) -> Response:
     return Response(status=204)
 
 
+def _patched(before: t.Mapping[str, t.Any], change: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
+    """The properties after one change."""
+    if change["op"] != "add" and name not in before:
+        raise Refused(409, f"Property {name} does not exist.")
+    kept = {key: value for key, value in before.items() if key != name}
+    return kept if change["op"] == "remove" else {**kept, name: change["value"]}
+
+
 def _check_visibility(wanted: str | None) -> None:
     if wanted == "public" and not context.user().admin:
         raise Refused(403, "You are not authorized to complete publicize_image action.")
@@ -242,65 +248,9 @@ def _visible(image: Image) -> bool:
     return image.visibility == "public" or image.owner == context.project().id or context.user().admin
 
 
-def _wanted(image: Image) -> bool:
-    if _hidden_wanted():
-        return False
-    for key, value in request.args.items():
-        if key in {"limit", "marker", "sort", "sort_key", "sort_dir", "os_hidden", "member_status"}:
-            continue
-        options = value[3:].split(",") if value.startswith("in:") else [value]
-        options = [option.strip('"') for option in options]
-        if key == "tag":
-            if not set(options) <= set(image.tags):
-                return False
-        elif str(_shown(image).get(key, "")) not in options:
-            return False
-    return True
-
-
-def _hidden_wanted() -> bool:
-    """Whether only hidden images are wanted, of which there is none."""
-    wanted = request.args.get("os_hidden", "false").lower()
-    if wanted not in {"true", "false"}:
-        text = f"Invalid value '{wanted}' for 'os_hidden' filter. Valid values are 'true' or 'false'."
-        raise Refused(400, text)
-    return wanted == "true"
-
-
 def _found(image_id: str) -> Image:
     image = context.region().images.get(image_id)
     if image is None or not _visible(image):
         plain = image_id if is_uuid(image_id) else str(image_id)
         raise Refused(404, f"No image found with ID {plain}")
     return image
-
-
-def _shown(image: Image) -> dict[str, t.Any]:
-    path = f"/v2/images/{image.id}"
-    under_way = {"os_glance_importing_to_stores": "default", "os_glance_failed_import": ""} if image.importing else {}
-    return {
-        **image.properties,
-        **under_way,
-        "id": image.id,
-        "name": image.name,
-        "status": image.status,
-        "visibility": image.visibility,
-        "owner": image.owner,
-        "size": image.size,
-        "virtual_size": None,
-        "checksum": image.checksum,
-        "os_hash_algo": "sha512" if image.digest else None,
-        "os_hash_value": image.digest,
-        "os_hidden": False,
-        "protected": False,
-        "min_disk": image.min_disk,
-        "min_ram": image.min_ram,
-        "disk_format": image.disk_format,
-        "container_format": image.container_format,
-        "tags": list(image.tags),
-        "created_at": iso(image.created),
-        "updated_at": iso(max(image.created, image.updated)),
-        "self": path,
-        "file": path + "/file",
-        "schema": "/v2/schemas/image",
-    }

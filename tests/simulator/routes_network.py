@@ -82,23 +82,26 @@ def show_quota(project_id: str) -> Response:
     if project_id != context.project().id and not context.user().admin:
         reason = "Only admin is authorized to access quotas for another tenant"
         raise Refused(403, f"User does not have admin privileges: {reason}.", "AdminRequired")
-    limits = region.quota(project_id)
-    used = {
-        "port": sum(1 for port in region.ports.values() if port.project_id == project_id),
-        "floatingip": sum(1 for each in region.floating_ips.values() if each.project_id == project_id),
-        "security_group": sum(1 for each in region.security_groups.values() if each.project_id == project_id),
-        "security_group_rule": sum(
-            len(each.rules) for each in region.security_groups.values() if each.project_id == project_id
-        ),
-        "network": sum(1 for each in region.networks.values() if each.project_id == project_id),
-        "subnet": sum(1 for each in region.subnets.values() if each.project_id == project_id),
-        "router": sum(1 for each in region.routers.values() if each.project_id == project_id),
-    }
-    names = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
-    shown: Row = {name: limits[name] for name in names}
+    limits, used = region.quota(project_id), _used(project_id)
+    shown: Row = {name: limits[name] for name in used}
     if "/details" in request.path:
-        shown = {name: {"limit": limits[name], "used": used.get(name, 0), "reserved": 0} for name in names}
+        shown = {name: {"limit": limits[name], "used": used[name], "reserved": 0} for name in used}
     return context.answer(200, {"quota": shown})
+
+
+@blueprint.put("/v2.0/quotas/<project_id>")
+def update_quota(project_id: str) -> Response:
+    """Other limits; for admins only."""
+    if not context.user().admin:
+        raise Refused(403, "(rule:update_quota) is disallowed by policy", "PolicyNotAuthorized")
+    given, used = context.body().get("quota") or {}, _used(project_id)
+    wanted = {name: int(given[name]) for name in used if name in given}
+    for name, limit in wanted.items():
+        if 0 <= limit < used[name] and not given.get("force"):
+            text = f"Quota limit {limit} for {name} must be greater than or equal to already used {used[name]}"
+            raise Refused(400, text, "HTTPBadRequest")
+    context.region().quota(project_id).update(wanted)
+    return context.answer(200, {"quota": wanted})
 
 
 @blueprint.get("/v2.0/extensions")
@@ -125,6 +128,22 @@ def list_extensions() -> Response:
 def list_nothing() -> Response:
     """Nothing of that kind."""
     return listed(request.path.rsplit("/", 1)[-1].replace("-", "_"), [])
+
+
+def _used(project_id: str) -> dict[str, int]:
+    """How many of everything that has a quota a project has."""
+    region = context.region()
+    things: dict[str, t.Iterable[t.Any]] = {
+        "network": region.networks.values(),
+        "subnet": region.subnets.values(),
+        "port": region.ports.values(),
+        "router": region.routers.values(),
+        "floatingip": region.floating_ips.values(),
+        "security_group": region.security_groups.values(),
+    }
+    used = {name: sum(1 for each in there if each.project_id == project_id) for name, there in things.items()}
+    groups = (each for each in region.security_groups.values() if each.project_id == project_id)
+    return used | {"security_group_rule": sum(len(each.rules) for each in groups)}
 
 
 def _ports() -> list[Port]:

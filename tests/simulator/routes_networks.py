@@ -107,7 +107,7 @@ def create_subnet() -> Response:
         cidr=str(span),
         created=region.now(),
         description=given.get("description", ""),
-        gateway=given.get("gateway_ip", str(span.network_address + 1)),
+        gateway=given.get("gateway_ip", str(span.network_address + (span.version == 4))),
         dhcp=given.get("enable_dhcp", True),
         dns=tuple(given.get("dns_nameservers", ())),
         ra_mode=given.get("ipv6_ra_mode"),
@@ -244,6 +244,19 @@ def _network(network: Network) -> Row:
         **standard(network.created),
         "tags": [],
     }
+
+
+def _pools(subnet: Subnet) -> list[Row]:
+    """All addresses of a range but that of its gateway, and those that are none."""
+    span = ipaddress.ip_network(subnet.cidr)
+    first, last = int(span.network_address) + 1, int(span.broadcast_address) - (span.version == 4)
+    gateway = int(ipaddress.ip_address(subnet.gateway)) if subnet.gateway else first - 1
+    parts = [(first, gateway - 1), (gateway + 1, last)] if first <= gateway <= last else [(first, last)]
+    return [
+        {"start": str(ipaddress.ip_address(low)), "end": str(ipaddress.ip_address(high))}
+        for low, high in parts
+        if low <= high
+    ]
 
 
 def _subnet(subnet: Subnet) -> Row:

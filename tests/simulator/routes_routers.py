@@ -90,8 +90,8 @@ def add_interface(router_id: str) -> Response:
         raise over_quota("port")
     network = region.networks[subnet.network_id]
     if subnet.gateway in region.taken.get(network.id, ()):
-        text = f"Unable to complete operation for network {network.id}. The IP address {subnet.gateway} is in use."
-        raise Refused(409, text, "IpAddressInUse")
+        text = f"IP address {subnet.gateway} already allocated in subnet {subnet.id}"
+        raise Refused(409, text, "IpAddressAlreadyAllocated")
     told = {"subnet_id": subnet.id, "wanted": subnet.gateway, "device_id": router.id, "device_owner": INTERFACE}
     port = new_port(region, network, router.project_id, status="ACTIVE", **told)
     return context.answer(200, _interface(router, subnet, port))

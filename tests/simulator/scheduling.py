@@ -13,6 +13,9 @@ if t.TYPE_CHECKING:
     from .server import Server
 
 NO_VALID_HOST = "No valid host was found. There are not enough hosts available."
+# What Nova says where placement knows no host that is large enough, before any filter is asked.
+_NONE_LARGE_ENOUGH = "No valid host was found. "
+_HOST_DISK = 20_000
 Host = tuple[str, str]
 
 
@@ -26,6 +29,8 @@ def hosts_of(region: Region) -> list[Host]:
 def place_batch(region: Region, servers: t.Sequence[Server]) -> dict[str, Host] | None:
     """A host for each server of a batch, or None: it is all or nothing."""
     capacity = region.settings.capacity
+    if _too_large(servers):
+        return None
     if capacity is not None:
         hosted = sum(1 for server in region.servers.values() if server.host)
         if hosted + len(servers) > capacity:
@@ -37,6 +42,15 @@ def place_batch(region: Region, servers: t.Sequence[Server]) -> dict[str, Host] 
             return None
         chosen[server.id] = region.randomness.choice(candidates)
     return chosen
+
+
+def why_none(servers: t.Sequence[Server]) -> str:
+    """What Nova says of a batch that no host took."""
+    return _NONE_LARGE_ENOUGH if _too_large(servers) else NO_VALID_HOST
+
+
+def _too_large(servers: t.Sequence[Server]) -> bool:
+    return any(server.flavor.disk > _HOST_DISK for server in servers)
 
 
 def _candidates(region: Region, server: Server, chosen: t.Mapping[str, Host]) -> list[Host]:

@@ -78,6 +78,7 @@ def _rule(group: SecurityGroup, randomness: random.Random, given: Rule) -> Rule:
 def checked(given: Rule) -> Rule:
     """A rule as Neutron takes it down, or its refusal: the checks of securitygroups_db.py, in their order."""
     rule = {**_DEFAULTS, **given, "protocol": _protocol(given)}
+    _check_words(rule)
     if (rule["port_range_min"], rule["port_range_max"]) == _WHOLE_RANGE:
         rule |= {"port_range_min": None, "port_range_max": None}
     _check_ports(rule)
@@ -116,6 +117,16 @@ def _protocol(given: Rule) -> str | None:
 def _number(rule: Rule) -> int | None:
     protocol = rule["protocol"]
     return None if protocol is None else _NUMBERS.get(protocol) or int(protocol)
+
+
+def _check_words(rule: Rule) -> None:
+    for field, known in (("direction", ["ingress", "egress"]), ("ethertype", list(_KINDS))):
+        if rule[field] not in known:
+            text = f"Invalid input for {field}. Reason: '{rule[field]}' is not in {known}."
+            raise Refused(400, text, "HTTPBadRequest")
+    for port in (rule["port_range_min"], rule["port_range_max"]):
+        if port is not None and not 0 <= port <= 65535:
+            raise Refused(400, f"Invalid value for port {port}", "SecurityGroupInvalidPortValue")
 
 
 def _check_ports(rule: Rule) -> None:

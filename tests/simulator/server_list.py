@@ -194,8 +194,9 @@ def _page(region: Region, servers: list[Server], unknown: list[Server], query: Q
     marker = query.get("marker")
     if marker:
         position = next((index for index, server in enumerate(servers) if server.id == marker), None)
-        if position is None and marker in region.servers:
-            position = _would_be_at(region.servers[marker], servers, query)
+        known = region.servers.get(marker) or next((row for _when, row in region.deleted if row.id == marker), None)
+        if position is None and known and (known.row or known.id in region.servers):
+            position = _would_be_at(known, servers, query)
         if position is None:
             raise Refused(400, f"marker [{marker}] not found")
         servers = servers[position + 1 :]

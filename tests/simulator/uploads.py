@@ -10,6 +10,8 @@ import dataclasses
 import hashlib
 import typing as t
 
+from .image_checks import HEAD
+
 if t.TYPE_CHECKING:
     from .message import Request
 
@@ -28,6 +30,7 @@ class Upload:
     at_most: int | None = None
     damaged: bool = False
     taken: int = 0
+    head: bytes = b""
     _md5: t.Any = dataclasses.field(default_factory=_md5)
     _sha512: t.Any = dataclasses.field(default_factory=hashlib.sha512)
 
@@ -35,6 +38,7 @@ class Upload:
         """Take what is of this body; answers the rest."""
         part = data[: self.size - self.taken]
         self.taken += len(part)
+        self.head += part[: max(0, HEAD - len(self.head))]
         self._md5.update(part)
         self._sha512.update(part)
         return data[len(part) :]
