@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Where the real clouds are."""
     group = parser.getgroup("contract")
     group.addoption("--clouds", metavar="FILE", help="a clouds.yaml of real clouds to try the contract on, too")
+    group.addoption("--on", metavar="CLOUD", action="append", help="only this cloud of them; may be said again")
     group.addoption("--admins", metavar="FILE", help="their administrators, as NAME-admin (clouds-admin.yaml beside)")
     group.addoption("--rig", metavar="COMMAND", help="what breaks them: COMMAND knob|stop|start|freeze|thaw CLOUD ...")
 
@@ -63,7 +64,7 @@ def _real(config: pytest.Config, marks: set[str]) -> list[str]:
         return []
     if marks & {"breaks", "stops"} and not config.option.rig:
         return []
-    clouds = list(_entries(config.option.clouds))
+    clouds = [each for each in _entries(config.option.clouds) if each in (config.option.on or [each])]
     return clouds[-1:] if "stops" in marks else clouds
 
 

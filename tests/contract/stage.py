@@ -54,10 +54,15 @@ class Stage:
         self.flavor = flavors[self.names["flavor"]]
         self.giant, self.bare = (flavors[each + self.suffix] for each in (GIANT, BARE))
 
+    @property
+    def wired(self) -> list[Row]:
+        """The networks of a server that is to have an address."""
+        return [{"uuid": self.network}]
+
     def body(self, name: str = "contract-1", **other: t.Any) -> Row:
-        """A good order of one server; what is None is left out."""
+        """A good order of one server, without a network, which takes half as long; what is None is left out."""
         hints = other.pop("hints", None)
-        usual = {"imageRef": self.image, "flavorRef": self.flavor, "networks": [{"uuid": self.network}]}
+        usual = {"imageRef": self.image, "flavorRef": self.flavor, "networks": "none"}
         server = {"name": name, **usual, **other}
         body: Row = {"server": {key: value for key, value in server.items() if value is not None}}
         return body | ({"os:scheduler_hints": hints} if hints else {})

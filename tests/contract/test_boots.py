@@ -83,7 +83,7 @@ def test_what_no_host_can_spawn_ends_in_error(stage: Stage) -> None:
 def test_what_was_not_spawned_leaves_no_port(stage: Stage) -> None:
     assert stage.faults
     stage.faults.fail_spawning()
-    server_id = stage.broken(f"{BAD}-1")["id"]
+    server_id = stage.broken(f"{BAD}-1", networks=stage.wired)["id"]
     path = f"/ports?device_id={server_id}"
     stage.until(lambda: not stage.user.get(path, "network")["ports"])
 
@@ -118,7 +118,7 @@ def test_a_network_that_leads_outside_is_not_for_servers(stage: Stage) -> None:
 def test_the_last_port_of_a_quota_is_had_by_one_of_two(stage: Stage) -> None:
     taken = stage.user.get(f"/quotas/{stage.user.project_id}/details.json", "network")["quota"]["port"]["used"]
     stage.quota(port=taken + 1)
-    answers = [stage.order(f"contract-{number}") for number in range(2)]
+    answers = [stage.order(f"contract-{number}", networks=stage.wired) for number in range(2)]
     for answer in answers:
         assert answer.status == 202 or answer.means.fault.kind is Kind.PORT_QUOTA
     servers = [stage.settled(answer.json["server"]["id"]) for answer in answers if answer.status == 202]

@@ -49,14 +49,14 @@ def test_before_2_64_a_group_has_policies(stage: Stage) -> None:
 
 def test_who_landed_is_a_member(stage: Stage) -> None:
     group = opened(stage)
-    server_id = stage.made(networks="none", hints={"group": group})
+    server_id = stage.made(hints={"group": group})
     assert members(stage, group) == [server_id]
     assert stage.show(server_id)["server_groups"] == [group]
 
 
 def test_a_member_that_is_gone_is_none(stage: Stage) -> None:
     group = opened(stage)
-    server_id = stage.ready(networks="none", hints={"group": group})["id"]
+    server_id = stage.ready(hints={"group": group})["id"]
     stage.delete(server_id)
     stage.gone(server_id)
     assert members(stage, group) == []
@@ -74,7 +74,7 @@ def test_nothing_lands_in_a_group_that_is_deleted(stage: Stage) -> None:
 
 def test_members_outlive_their_group(stage: Stage) -> None:
     group = opened(stage)
-    server_id = stage.made(networks="none", hints={"group": group})
+    server_id = stage.made(hints={"group": group})
     stage.user.ask("DELETE", f"/os-server-groups/{group}")
     server = stage.settled(server_id)
     assert (server["status"], server["server_groups"]) == ("ACTIVE", [])
@@ -89,14 +89,14 @@ def test_a_group_that_is_gone_is_deleted_no_more(stage: Stage) -> None:
 def test_a_group_has_room_for_so_many_that_live(stage: Stage) -> None:
     stage.quota(server_group_members=1)
     group = opened(stage)
-    first = stage.ready(networks="none", hints={"group": group})["id"]
+    first = stage.ready(hints={"group": group})["id"]
     refused = stage.order("contract-2", hints={"group": group})
     assert (refused.status, refused.word) == (403, "forbidden")
     assert refused.message == "Quota exceeded, too many servers in group"
     assert refused.means.fault.kind is Kind.GROUP_QUOTA
     stage.delete(first)
     stage.gone(first)
-    assert stage.order("contract-2", networks="none", hints={"group": group}).status == 202
+    assert stage.order("contract-2", hints={"group": group}).status == 202
 
 
 def test_a_project_has_so_many_groups(stage: Stage) -> None:

@@ -92,7 +92,7 @@ def test_neutron_tells_what_is_used_of_each_quota(stage: Stage) -> None:
     for kind in ("network", "subnet", "port", "router", "security_group", "security_group_rule"):
         assert {"limit", "used", "reserved"} <= set(before[kind])
     assert before["port"]["limit"] == 77
-    stage.ready()
+    stage.ready(networks=stage.wired)
     after = stage.user.get(path, "network")["quota"]
     assert after["port"]["used"] == before["port"]["used"] + 1
 

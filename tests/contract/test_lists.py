@@ -33,8 +33,8 @@ def refused(stage: Stage, query: str, version: str = "2.79") -> Answer:
 
 def pair(stage: Stage, **second: t.Any) -> tuple[str, str]:
     """Two servers without a network, the second with more to it."""
-    first = stage.made("contract-one", networks="none")
-    other = stage.made("contract-two", networks="none", **second)
+    first = stage.made("contract-one")
+    other = stage.made("contract-two", **second)
     stage.settled(first)
     stage.settled(other)
     return first, other
@@ -53,7 +53,7 @@ def test_a_name_is_a_regular_expression_that_may_fit_anywhere(stage: Stage) -> N
 
 def test_our_filter_finds_a_fleet_and_no_other(stage: Stage) -> None:
     for name in ("contract-a-001", "contract-a-1000", "contract-a-x", "contract-a-b-001"):
-        stage.made(name, networks="none")
+        stage.made(name)
     found = names(stage, f"?name={quote(name_filter('contract-a'))}")
     assert sorted(found) == ["contract-a-001", "contract-a-1000"]
 
@@ -97,7 +97,7 @@ def test_status_is_a_filter(stage: Stage) -> None:
 
 
 def test_a_status_that_is_none_is_refused_from_2_38_and_finds_nothing_before(stage: Stage) -> None:
-    stage.made(networks="none")
+    stage.made()
     assert refused(stage, "?status=NOPE", "2.38").message == "Invalid status value"
     assert names(stage, "?status=NOPE", "2.37") == []
 
@@ -108,7 +108,7 @@ def test_members_do_not_list_what_is_deleted_by_its_status(stage: Stage) -> None
 
 
 def test_what_changed_since_a_moment_has_what_was_deleted_since(stage: Stage) -> None:
-    server_id = stage.ready(networks="none")["id"]
+    server_id = stage.ready()["id"]
     stage.delete(server_id)
     stage.gone(server_id)
     (row,) = stage.user.get("/servers/detail?changes-since=2020-01-01T00:00:00Z")["servers"]
@@ -124,7 +124,7 @@ def test_a_moment_that_is_none_is_refused(stage: Stage) -> None:
     ("field", "since"), [("locked", 9), ("description", 19), ("tags", 26), ("locked_reason", 73), ("key_name", 1)]
 )
 def test_a_field_is_shown_from_its_microversion(stage: Stage, field: str, since: int) -> None:
-    stage.made(networks="none")
+    stage.made()
     (row,) = stage.user.get("/servers/detail", version=f"2.{since}")["servers"]
     assert field in row
     if since > 1:
@@ -133,7 +133,7 @@ def test_a_field_is_shown_from_its_microversion(stage: Stage, field: str, since:
 
 
 def test_a_flavor_is_shown_whole_from_2_47(stage: Stage) -> None:
-    stage.made(networks="none")
+    stage.made()
     (row,) = stage.user.get("/servers/detail", version="2.46")["servers"]
     assert (row["flavor"]["id"], "vcpus" in row["flavor"]) == (stage.flavor, False)
     (row,) = stage.user.get("/servers/detail", version="2.47")["servers"]

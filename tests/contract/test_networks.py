@@ -238,7 +238,7 @@ def test_a_full_quota_is_a_conflict(stage: Stage, kind: str) -> None:
 
 
 def test_the_port_of_a_server_is_found_by_it_and_goes_with_it(stage: Stage) -> None:
-    server_id = stage.ready()["id"]
+    server_id = stage.ready(networks=stage.wired)["id"]
     (port,) = stage.user.get(f"/ports?device_id={server_id}", "network")["ports"]
     assert port["device_owner"].startswith("compute:")
     assert port["network_id"] == stage.network

@@ -36,9 +36,9 @@ def is_a_fault(answer: Answer) -> None:
 
 
 def test_without_neutron_nothing_is_made_and_details_are_not_told(stage: Stage) -> None:
-    server_id = stage.ready()["id"]
+    server_id = stage.ready(networks=stage.wired)["id"]
     breaking(stage).stop("neutron")
-    is_a_fault(stage.order("contract-2"))
+    is_a_fault(stage.order("contract-2", networks=stage.wired))
     is_a_fault(stage.user.ask("GET", "/servers/detail"))
     is_a_fault(stage.user.ask("GET", f"/servers/{server_id}"))
     assert [row["id"] for row in stage.user.get("/servers")["servers"]] == [server_id]

@@ -116,7 +116,7 @@ def is_refused(stage: Stage, answer: Answer, status: int, words: str, kind: Kind
 @pytest.mark.parametrize("what", REFUSED)
 def test_nova_refuses(stage: Stage, what: str) -> None:
     ordered, status, words, kind = REFUSED[what]
-    is_refused(stage, stage.order(**{"name": "contract-1", **ordered}), status, words, kind)
+    is_refused(stage, stage.order(**{"name": "contract-1", "networks": stage.wired, **ordered}), status, words, kind)
 
 
 def test_an_image_without_data_is_no_image_to_boot(stage: Stage) -> None:
@@ -146,7 +146,13 @@ def test_two_security_groups_of_one_name_are_ambiguous(stage: Stage) -> None:
     for _time in range(2):
         stage.user.send("POST", "/security-groups", {"security_group": {"name": "contract-twin"}})
     words = "Multiple security_group matches found for name 'contract-twin', use an ID to be more specific."
-    is_refused(stage, stage.order(security_groups=[{"name": "contract-twin"}]), 409, words, Kind.AMBIGUOUS_NAME)
+    is_refused(
+        stage,
+        stage.order(networks=stage.wired, security_groups=[{"name": "contract-twin"}]),
+        409,
+        words,
+        Kind.AMBIGUOUS_NAME,
+    )
 
 
 def test_two_networks_are_ambiguous(stage: Stage) -> None:
@@ -193,7 +199,7 @@ def test_a_full_project_says_which_quota_is_full(stage: Stage, limits: dict[str,
 
 def test_the_quota_of_ports_is_asked_before_anything_is_made(stage: Stage) -> None:
     stage.quota(port=0)
-    is_refused(stage, stage.order(), 403, "Maximum number of ports exceeded", Kind.PORT_QUOTA)
+    is_refused(stage, stage.order(networks=stage.wired), 403, "Maximum number of ports exceeded", Kind.PORT_QUOTA)
 
 
 def test_a_microversion_that_is_not_offered_is_refused(stage: Stage) -> None:

@@ -208,7 +208,7 @@ def test_a_description_is_changed(stage: Stage) -> None:
 
 def test_a_group_in_use_is_not_deleted(stage: Stage) -> None:
     group_id = group(stage)["id"]
-    server_id = stage.ready(security_groups=[{"name": group_id}])["id"]
+    server_id = stage.ready(networks=stage.wired, security_groups=[{"name": group_id}])["id"]
     assert stage.show(server_id)["security_groups"] == [{"name": "contract-group"}]
     message = refuses(ask(stage, "DELETE", f"/security-groups/{group_id}"), 409, "SecurityGroupInUse", Kind.CONFLICT)
     assert message == f"Security Group {group_id} in use."

@@ -44,7 +44,7 @@ def test_what_was_accepted_is_shown_and_listed_at_once(stage: Stage) -> None:
 
 
 def test_a_server_that_is_built_has_no_address_and_no_fault(stage: Stage) -> None:
-    server = stage.show(stage.made())
+    server = stage.show(stage.made(networks=stage.wired))
     assert (server["status"], server["OS-EXT-STS:vm_state"]) == ("BUILD", "building")
     assert server["OS-EXT-STS:task_state"] in ("scheduling", None, "networking", "block_device_mapping", "spawning")
     assert server["addresses"] == {}
@@ -52,7 +52,7 @@ def test_a_server_that_is_built_has_no_address_and_no_fault(stage: Stage) -> Non
 
 
 def test_a_server_that_runs_has_its_address(stage: Stage) -> None:
-    server = stage.ready()
+    server = stage.ready(networks=stage.wired)
     assert (server["OS-EXT-STS:vm_state"], server["OS-EXT-STS:task_state"]) == ("active", None)
     ((network, addresses),) = server["addresses"].items()
     assert network == stage.names["network"]
