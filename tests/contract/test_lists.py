@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from urllib.parse import quote, urlsplit
 
@@ -40,6 +41,12 @@ def pair(stage: Stage, **second: t.Any) -> tuple[str, str]:
     return first, other
 
 
+def in_order(stage: Stage) -> list[str]:
+    """Two servers as a list shows them; of the same second either may be the first."""
+    pair(stage)
+    return [row["id"] for row in stage.user.get("/servers/detail")["servers"]]
+
+
 def test_an_empty_project_has_an_empty_list(stage: Stage) -> None:
     assert stage.user.get("/servers/detail") == {"servers": []}
 
@@ -47,8 +54,13 @@ def test_an_empty_project_has_an_empty_list(stage: Stage) -> None:
 def test_a_name_is_a_regular_expression_that_may_fit_anywhere(stage: Stage) -> None:
     pair(stage)
     assert names(stage, "?name=tract-t") == ["contract-two"]
-    assert names(stage, f"?name={quote('^contract-(one|two)$')}") == ["contract-two", "contract-one"]
+    assert sorted(names(stage, f"?name={quote('^contract-[ot][nw][eo]$')}")) == ["contract-one", "contract-two"]
     assert names(stage, f"?name={quote('^tract')}") == []
+
+
+def test_a_bar_in_a_regular_expression_is_a_bar(stage: Stage) -> None:
+    pair(stage)
+    assert names(stage, f"?name={quote('one|two')}") == []
 
 
 def test_our_filter_finds_a_fleet_and_no_other(stage: Stage) -> None:
@@ -64,7 +76,7 @@ def test_what_is_no_regular_expression_is_refused(stage: Stage) -> None:
 
 def test_an_unknown_filter_is_refused_from_2_75_and_means_nothing_before(stage: Stage) -> None:
     pair(stage)
-    assert "Additional properties are not allowed" in refused(stage, "?nope=1", "2.75").message
+    assert refused(stage, "?nope=1", "2.75").message == "'nope' does not match any of the regexes: '^_'"
     assert len(names(stage, "?nope=1", "2.74")) == 2
 
 
@@ -111,8 +123,8 @@ def test_what_changed_since_a_moment_has_what_was_deleted_since(stage: Stage) ->
     server_id = stage.ready()["id"]
     stage.delete(server_id)
     stage.gone(server_id)
-    (row,) = stage.user.get("/servers/detail?changes-since=2020-01-01T00:00:00Z")["servers"]
-    assert (row["id"], row["status"]) == (server_id, "DELETED")
+    rows = stage.user.get("/servers/detail?changes-since=2020-01-01T00:00:00Z")["servers"]
+    assert [row["status"] for row in rows if row["id"] == server_id] == ["DELETED"]
 
 
 def test_a_moment_that_is_none_is_refused(stage: Stage) -> None:
@@ -156,20 +168,23 @@ def test_the_version_document_says_what_is_offered(stage: Stage) -> None:
     assert int(minor) >= 79
 
 
+@pytest.mark.slow
 def test_the_newest_servers_come_first(stage: Stage) -> None:
-    pair(stage)
+    for name in ("contract-one", "contract-two"):
+        stage.settled(stage.made(name))
+        time.sleep(1.1)  # Nova counts in seconds.
     assert names(stage, "") == ["contract-two", "contract-one"]
 
 
 def test_a_full_page_leads_to_the_next(stage: Stage) -> None:
-    first, second = pair(stage)
+    first, second = in_order(stage)
     page = stage.user.get("/servers/detail?limit=1")
-    assert [row["id"] for row in page["servers"]] == [second]
+    assert [row["id"] for row in page["servers"]] == [first]
     (link,) = page["servers_links"]
     assert link["rel"] == "next"
-    assert set(urlsplit(link["href"]).query.split("&")) == {"limit=1", f"marker={second}"}
-    page = stage.user.get(f"/servers/detail?marker={second}")
-    assert [row["id"] for row in page["servers"]] == [first]
+    assert set(urlsplit(link["href"]).query.split("&")) == {"limit=1", f"marker={first}"}
+    page = stage.user.get(f"/servers/detail?marker={first}")
+    assert [row["id"] for row in page["servers"]] == [second]
     assert "servers_links" not in page
 
 
@@ -181,10 +196,12 @@ def test_the_last_page_may_be_full_and_the_next_one_empty(stage: Stage) -> None:
 
 
 def test_pages_and_filters_go_together(stage: Stage) -> None:
-    pair(stage)
+    first, second = in_order(stage)
     page = stage.user.get("/servers/detail?name=contract&limit=1")
+    assert [row["id"] for row in page["servers"]] == [first]
     assert {"name=contract", "limit=1"} < set(urlsplit(page["servers_links"][0]["href"]).query.split("&"))
-    assert names(stage, f"?name=contract&marker={page['servers'][0]['id']}") == ["contract-one"]
+    page = stage.user.get(f"/servers/detail?name=contract&marker={first}")
+    assert [row["id"] for row in page["servers"]] == [second]
 
 
 def test_a_marker_that_never_was_is_refused(stage: Stage) -> None:
@@ -193,10 +210,11 @@ def test_a_marker_that_never_was_is_refused(stage: Stage) -> None:
 
 
 def test_a_page_goes_on_behind_a_server_that_is_deleted_meanwhile(stage: Stage) -> None:
-    _first, second = pair(stage)
-    stage.delete(second)
-    stage.gone(second)
-    assert names(stage, f"?marker={second}") == ["contract-one"]
+    first, second = in_order(stage)
+    stage.delete(first)
+    stage.gone(first)
+    page = stage.user.get(f"/servers/detail?marker={first}")
+    assert [row["id"] for row in page["servers"]] == [second]
 
 
 @pytest.mark.parametrize("limit", ["-1", "x"])

@@ -42,7 +42,7 @@ display_description locked_by uuid root_device_name access_ip_v4 access_ip_v6 au
 """
 _SCHEMA = _JOINED_TABLES | _PAGING | {key for _since, keys in _ALLOWED_SINCE for key in keys} | set(_COLUMNS.split())
 _SORT_KEYS: t.Mapping[str, t.Callable[[Server], t.Any]] = {
-    "created_at": lambda server: server.created,
+    "created_at": lambda server: int(server.created),
     "display_name": lambda server: server.name,
     "name": lambda server: server.name,
     "uuid": lambda server: server.id,
@@ -95,9 +95,9 @@ def _check_schema(query: Query, minor: int) -> None:
             raise Refused(400, text)
     unknown = [key for key in query if key not in _SCHEMA and not key.startswith("_")]
     if minor >= 75 and unknown:
-        names = ", ".join(f"'{key}'" for key in unknown)
-        verb = "was" if len(unknown) == 1 else "were"
-        raise Refused(400, f"Additional properties are not allowed ({names} {verb} unexpected)")
+        names = ", ".join(f"'{key}'" for key in sorted(unknown))
+        verb = "does" if len(unknown) == 1 else "do"
+        raise Refused(400, f"{names} {verb} not match any of the regexes: '^_'")
 
 
 def _effective(query: Query, minor: int, admin: bool) -> list[str]:
@@ -209,7 +209,8 @@ def _would_be_at(marker: Server, servers: list[Server], query: Query) -> int:
 
 def _regex(key: str, value: str) -> re.Pattern[str]:
     try:
-        return re.compile(value, re.IGNORECASE)
+        # Nova keeps MySQL from taking a bar for an alternative.
+        return re.compile(value.replace("|", r"\|"), re.IGNORECASE)
     except re.error:
         text = f"Invalid input for query parameters {key}. Value: {value}. '{value}' is not a 'regex'"
         raise Refused(400, text) from None
