@@ -8,7 +8,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults lock clean
+.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults bench lock clean
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
@@ -47,7 +47,7 @@ lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelo
 
 types: $(cache)/ready-dev ## mypy, strict
 	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos)
-	mypy tests/simulator tests/openstack tests/clients tools
+	mypy tests/simulator tests/openstack tests/clients tests/bench tools
 
 docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference; and the site
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
@@ -103,6 +103,9 @@ test-openstack: $(cache)/ready-dev ## the contract, and plays of users, on real 
 
 faults: openstack-up ## kill, freeze and crowd runs on these clouds (ROUNDS='--kind kill --rounds 50')
 	$(rig) shell python -m tests.openstack.faults $(ROUNDS)
+
+bench: $(cache)/ready-dev ## what the collection costs, beside openstack.cloud: BENCH=--quick, CLOUDS=clouds.yaml, RIG=command (tests/bench)
+	python -m tests.bench $(if $(CLOUDS),--clouds '$(CLOUDS)') $(if $(RIG),--rig '$(RIG)') $(BENCH)
 
 lock: $(cache)/ready-dev ## choose newer versions of everything (constraints.txt)
 	tools/lock

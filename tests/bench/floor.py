@@ -2,177 +2,203 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The floor: what a launch costs at the least, as a bare keystoneauth script.
+"""The floor: what a job costs at the least, as a bare keystoneauth script.
 
 It makes the same reads as the collection (survey and limits, one look-up for each name, a list a second while servers
-build, a survey of every cloud at the end) with as many POSTs in flight, and knows nothing of faults, marks or reruns.
+build, a survey of every location at the end) with as many POSTs in flight. It knows nothing of faults, marks or reruns.
 
-    python tests/bench/floor.py launch 30 --image cirros --flavor m1.tiny --network private
-    python tests/bench/floor.py destroy 30
+    python tests/bench/floor.py launch --fleet floor --count 30 --image cirros --flavor m1.nano --network private
+    python tests/bench/floor.py check|rerun|destroy --fleet floor
     python tests/bench/floor.py inventory
 
-The last one asks all clouds at once, and prints every server as an inventory. The others print one line of JSON:
-seconds, requests, and the servers that were seen.
+The last one prints every server as an inventory; locations that do not answer in time are left out. The others print
+one line of JSON: how many servers of the fleet were seen at the end.
 """
 
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import json
 import os
 import sys
-import threading
 import time
 import typing as t
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 
+import requests
 import yaml
 from keystoneauth1.identity import v3
 from keystoneauth1.session import Session
 
-NAME = "floor"
 T = t.TypeVar("T")
+JSON = dict[str, t.Any]
 MICROVERSION = {"OpenStack-API-Version": "compute 2.79"}
+MOST_THREADS = 256
+CONNECTIONS = 32
 
 
-@dataclass
-class Cloud:
-    """One cloud of clouds.yaml, its session, and how many requests it was sent (the token's among them)."""
+@dataclass(frozen=True)
+class Location:
+    """A region of a cloud; regions share the session, and so the token."""
 
-    name: str
-    auth: dict[str, t.Any]
-    requests: int = 1
-    session: Session = field(init=False)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    session: Session
+    auth: v3.Password
+    region: str | None
 
-    def __post_init__(self) -> None:
-        self.session = Session(auth=v3.Password(**self.auth), timeout=60)
+    def url(self, service: str) -> str:
+        catalog = self.auth.get_access(self.session).service_catalog
+        found = catalog.url_for(service_type=service, interface="public", region_name=self.region)
+        return t.cast("str", found).rstrip("/")
 
     def ask(self, service: str, method: str, path: str, **body: t.Any) -> t.Any:
-        access = self.session.auth.get_access(self.session)
-        url = access.service_catalog.url_for(service_type=service, interface="public").rstrip("/") + path
-        with self.lock:
-            self.requests += 1
         headers = MICROVERSION if service == "compute" else {}
-        answer = self.session.request(url, method, headers=headers, **body)
+        answer = self.session.request(self.url(service) + path, method, headers=headers, **body)
         return answer.json() if answer.content else {}
 
-    def fleet(self, path: str = f"/servers/detail?name=^{NAME}-[0-9]%2B$") -> dict[str, t.Any]:
-        servers = self.ask("compute", "GET", path)["servers"]
-        return {each["name"]: each for each in servers if each["name"].startswith(f"{NAME}-")}
-
-    def regions(self) -> list[str]:
-        """Where its Nova is, in each region."""
-        catalog = self.session.auth.get_access(self.session).service_catalog
-        return [each.url.rstrip("/") for each in catalog.get_endpoints_data("compute", interface="public")["compute"]]
-
-    def page(self, url: str) -> list[dict[str, t.Any]]:
-        answer = self.session.get(f"{url}/servers/detail?limit=1000", headers=MICROVERSION)
-        return t.cast("list[dict[str, t.Any]]", answer.json()["servers"])
+    def servers(self, query: str = "") -> list[JSON]:
+        return t.cast("list[JSON]", self.ask("compute", "GET", f"/servers/detail{query}")["servers"])
 
 
-def clouds() -> list[Cloud]:
+@dataclass(frozen=True)
+class Wanted:
+    """What is ordered."""
+
+    fleet: str
+    count: int
+    image: str
+    flavor: str
+    network: str
+    in_flight: int
+
+    def fleet_of(self, servers: list[JSON]) -> list[JSON]:
+        return [each for each in servers if each["name"].startswith(f"{self.fleet}-")]
+
+    def seen(self, location: Location) -> list[JSON]:
+        return self.fleet_of(location.servers(f"?name=^{self.fleet}-[0-9]%2B$"))
+
+
+def locations(seconds: float) -> list[Location]:
+    """Every region of every cloud of clouds.yaml."""
     with open(os.environ["OS_CLIENT_CONFIG_FILE"], encoding="utf-8") as file:
-        return [Cloud(name, each["auth"]) for name, each in yaml.safe_load(file)["clouds"].items()]
+        entries = yaml.safe_load(file)["clouds"].values()
+    return [each for entry in entries for each in _regions(entry, seconds)]
 
 
-def look_up(cloud: Cloud, wanted: argparse.Namespace) -> dict[str, t.Any]:
-    """Resolve the three names, one request each, at the same time."""
-    with ThreadPoolExecutor(3) as pool:
-        images = pool.submit(cloud.ask, "image", "GET", f"/v2/images?name={wanted.image}")
-        flavors = pool.submit(cloud.ask, "compute", "GET", "/flavors/detail")
-        networks = pool.submit(cloud.ask, "network", "GET", f"/v2.0/networks?name={wanted.network}")
-        flavor = next(each["id"] for each in flavors.result()["flavors"] if each["name"] == wanted.flavor)
-        return {
-            "imageRef": images.result()["images"][0]["id"],
-            "flavorRef": flavor,
-            "networks": [{"uuid": networks.result()["networks"][0]["id"]}],
-        }
+def _regions(entry: JSON, seconds: float) -> list[Location]:
+    plain = requests.Session()
+    for scheme in ("http://", "https://"):
+        plain.mount(scheme, requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=CONNECTIONS))
+    auth = v3.Password(**entry["auth"])
+    session = Session(auth=auth, session=plain, timeout=seconds)
+    names = entry.get("regions") or [entry.get("region_name")]
+    return [Location(session, auth, each["name"] if isinstance(each, dict) else each) for each in names]
 
 
-def survey(cloud: Cloud) -> dict[str, t.Any]:
-    with ThreadPoolExecutor(2) as pool:
-        limits = pool.submit(cloud.ask, "compute", "GET", "/limits")
-        found = pool.submit(cloud.fleet, "/servers/detail")
-        limits.result()
-        return found.result()
+def at_once(calls: t.Iterable[t.Callable[[], T]], threads: int = MOST_THREADS) -> list[T]:
+    every = list(calls)
+    with ThreadPoolExecutor(max(1, min(len(every), threads))) as pool:
+        return [job.result() for job in [pool.submit(call) for call in every]]
 
 
-def launch(every: list[Cloud], wanted: argparse.Namespace) -> None:
-    with ThreadPoolExecutor(len(every)) as pool:
-        list(pool.map(survey, every))
-        bodies = list(pool.map(lambda cloud: look_up(cloud, wanted), every))
-    names = [f"{NAME}-{slot:03d}" for slot in range(1, wanted.count + 1)]
-    posts = ThreadPoolExecutor(wanted.in_flight * len(every))
-    jobs = []
-    for number, name in enumerate(names):
-        cloud, body = every[number % len(every)], bodies[number % len(every)]
-        jobs.append(posts.submit(cloud.ask, "compute", "POST", "/servers", json={"server": {**body, "name": name}}))
-    for job in as_completed(jobs):
-        job.result()
-    until(every, lambda cloud: all(each["status"] == "ACTIVE" for each in cloud.fleet().values()))
+def prepared(every: list[Location], wanted: Wanted) -> list[JSON]:
+    """What to order at each location; survey, limits and look-ups go out at the same time."""
+    asked = [call for each in every for call in _reads(each, wanted)]
+    answers = at_once(asked)
+    width = len(asked) // len(every)
+    return [_body(answers[start : start + width], wanted) for start in range(0, len(answers), width)]
 
 
-def destroy(every: list[Cloud], wanted: argparse.Namespace) -> None:
-    with ThreadPoolExecutor(wanted.in_flight * len(every)) as pool:
-        found = [
-            (cloud, each["id"])
-            for cloud, here in zip(every, pool.map(survey, every), strict=True)
-            for each in here.values()
-        ]
-        for job in [pool.submit(cloud.ask, "compute", "DELETE", f"/servers/{server}") for cloud, server in found]:
-            job.result()
-    until(every, lambda cloud: not cloud.fleet("/servers/detail"))
+def _reads(location: Location, wanted: Wanted) -> list[t.Callable[[], JSON]]:
+    return [
+        lambda: location.ask("image", "GET", f"/v2/images?name={wanted.image}"),
+        lambda: location.ask("compute", "GET", "/flavors/detail"),
+        lambda: location.ask("network", "GET", f"/v2.0/networks?name={wanted.network}"),
+        lambda: location.ask("compute", "GET", "/limits"),
+        lambda: location.ask("compute", "GET", "/servers/detail"),
+    ]
 
 
-def inventory(every: list[Cloud]) -> dict[str, t.Any]:
+def _body(answers: list[JSON], wanted: Wanted) -> JSON:
+    images, flavors, networks = answers[:3]
+    return {
+        "imageRef": images["images"][0]["id"],
+        "flavorRef": next(each["id"] for each in flavors["flavors"] if each["name"] == wanted.flavor),
+        "networks": [{"uuid": networks["networks"][0]["id"]}],
+    }
+
+
+def launch(every: list[Location], wanted: Wanted) -> None:
+    bodies = prepared(every, wanted)
+
+    def create(slot: int) -> None:
+        server = {**bodies[slot % len(every)], "name": f"{wanted.fleet}-{slot + 1:03d}"}
+        every[slot % len(every)].ask("compute", "POST", "/servers", json={"server": server})
+
+    at_once([partial(create, slot) for slot in range(wanted.count)], wanted.in_flight * len(every))
+    until(every, lambda location: all(each["status"] == "ACTIVE" for each in wanted.seen(location)))
+
+
+def destroy(every: list[Location], wanted: Wanted) -> None:
+    found = at_once([each.servers for each in every])
+    doomed = [(each, server["id"]) for each, here in zip(every, found, strict=True) for server in wanted.fleet_of(here)]
+
+    def delete(location: Location, server: str) -> None:
+        location.ask("compute", "DELETE", f"/servers/{server}")
+
+    at_once([partial(delete, *one) for one in doomed], wanted.in_flight * len(every))
+    until(every, lambda location: not wanted.seen(location))
+
+
+def until(every: list[Location], done: t.Callable[[Location], bool]) -> None:
+    """Poll each location once a second, all at the same time, until it is done."""
+    waiting = list(every)
+    while waiting:
+        began = time.monotonic()
+        ended = at_once([partial(done, each) for each in waiting])
+        waiting = [each for each, over in zip(waiting, ended, strict=True) if not over]
+        if waiting:
+            time.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
+
+
+def inventory(every: list[Location], deadline: float) -> JSON:
     """Every server of every location under its id, with an address; no more than one page of each."""
-    variables: dict[str, t.Any] = {}
-    for found in at_once(every, lambda cloud: [each for url in cloud.regions() for each in cloud.page(url)]):
-        for each in found:
+    variables: JSON = {}
+    pool = ThreadPoolExecutor(min(len(every), MOST_THREADS))
+    jobs = [pool.submit(each.servers, "?limit=1000") for each in every]
+    concurrent.futures.wait(jobs, deadline)
+    for job in jobs:
+        if not job.done() or job.exception():
+            continue
+        for each in job.result():
             addresses = [entry["addr"] for network in each["addresses"].values() for entry in network]
             variables[each["id"]] = {"ansible_host": addresses[0] if addresses else None, "openstack": each}
     return {"all": {"hosts": list(variables)}, "_meta": {"hostvars": variables}}
 
 
-def at_once(every: list[Cloud], ask: t.Callable[[Cloud], T]) -> list[T]:
-    with ThreadPoolExecutor(len(every)) as pool:
-        return list(pool.map(ask, every))
-
-
-def until(every: list[Cloud], done: t.Callable[[Cloud], bool]) -> None:
-    """Poll each cloud once a second, all at the same time, until it is done."""
-    waiting = list(every)
-    with ThreadPoolExecutor(len(every)) as pool:
-        while waiting:
-            started = time.monotonic()
-            waiting = [cloud for cloud, ended in zip(waiting, list(pool.map(done, waiting)), strict=True) if not ended]
-            if waiting:
-                time.sleep(max(0.0, 1.0 - (time.monotonic() - started)))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["launch", "rerun", "destroy", "inventory"])
-    parser.add_argument("count", type=int, nargs="?", default=0)
-    for name, default in (("image", "cirros"), ("flavor", "m1.tiny"), ("network", "private")):
+    parser.add_argument("what", choices=["check", "launch", "rerun", "destroy", "inventory"])
+    for name, default in (("fleet", "floor"), ("image", "cirros"), ("flavor", "m1.nano"), ("network", "private")):
         parser.add_argument(f"--{name}", default=default)
-    parser.add_argument("--in-flight", type=int, default=4, help="POSTs or DELETEs at a time at one cloud")
-    wanted = parser.parse_args()
-    started = time.monotonic()
-    every = clouds()
-    if wanted.what == "inventory":
-        json.dump(inventory(every), sys.stdout)
-        return
-    if wanted.what == "launch":
-        launch(every, wanted)
-    elif wanted.what == "destroy":
-        destroy(every, wanted)
-    with ThreadPoolExecutor(len(every)) as pool:
-        servers = sum(len(found) for found in pool.map(lambda cloud: cloud.fleet("/servers/detail"), every))
-    requests = sum(cloud.requests for cloud in every)
-    json.dump({"seconds": round(time.monotonic() - started, 3), "requests": requests, "servers": servers}, sys.stdout)
+    parser.add_argument("--count", type=int, default=0)
+    parser.add_argument("--in-flight", type=int, default=4, help="POSTs or DELETEs at a time for each location")
+    parser.add_argument("--deadline", type=float, default=60.0, help="seconds until an inventory goes without the rest")
+    options = vars(parser.parse_args())
+    what, deadline = options.pop("what"), options.pop("deadline")
+    every, wanted = locations(deadline), Wanted(**options)
+    if what == "inventory":
+        json.dump(inventory(every, deadline), sys.stdout)
+        sys.stdout.flush()
+        os._exit(0)  # not waiting for threads that ask who does not answer
+    jobs: dict[str, t.Callable[[list[Location], Wanted], object]]
+    jobs = {"check": prepared, "launch": launch, "destroy": destroy}
+    if what in jobs:
+        jobs[what](every, wanted)
+    servers = 0 if what == "check" else sum(map(len, at_once([partial(wanted.seen, each) for each in every])))
+    json.dump({"servers": servers}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -2,79 +2,81 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How much CPU a plan takes: the least of some, in milliseconds, for each strategy.
+"""The engine alone, without clouds and without HTTP; prints the seconds that it took.
 
-    PYTHONPATH=.cache python tests/bench/planning.py --slots 1000 --locations 200
+    PYTHONPATH=.cache python tests/bench/planning.py even 1000 200     # CPU of a plan, by a strategy
+    PYTHONPATH=.cache python tests/bench/planning.py clock 5000 250    # a whole launch, on a virtual clock
 
-"slots" are placed where the room is known already; "plan" also reckons the room of each location, as a launch and the
-placement lookup do; "plan of the rest" is that of a fleet that has half of its servers.
+A plan also reckons the room of each location, as a launch and the placement lookup do. The least of some plans counts.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
 import typing as t
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.fill import planned
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints
-from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place import STRATEGIES, place_slots
+from ansible_collections.openmultistack.cloud.plugins.module_utils._core.place import STRATEGIES
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.wanted import wanted
 from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.cloud import Place
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.test_place import place
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import World, marked, order_of
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.world import World, order_of
+
+REPEATED = 20
 
 
-def least(repeat: int, job: t.Callable[[], object]) -> float:
-    """Milliseconds of CPU of the quickest run."""
+def world_of(slots: int, locations: int) -> World:
+    """Locations with room for twice as many."""
+    hints = Hints(max_servers_per_owner=10_000)
+    quota = 2 * -(-slots // locations)
+    return World(
+        [Place(label=f"l{n}:1", quota=quota, cores=None, hints=hints, zones=("az1", "az2")) for n in range(locations)]
+    )
+
+
+def least(job: t.Callable[[], object]) -> float:
+    """Seconds of CPU of the quickest run."""
     found = []
-    for _each in range(repeat):
+    for _each in range(REPEATED):
         began = time.process_time()
         job()
         found.append(time.process_time() - began)
-    return min(found) * 1000
+    return min(found)
 
 
-def slots_alone(strategy: str, wanted_slots: int, locations: int) -> t.Callable[[], object]:
-    room = 2 * wanted_slots // locations
-    places = [place(f"l{n}:1", room, zones=("az1", "az2")) for n in range(locations)]
-    return lambda: place_slots(range(1, wanted_slots + 1), places, strategy, "crawl")
-
-
-def whole_plan(strategy: str, wanted_slots: int, locations: int, there: int) -> t.Callable[[], object]:
-    """The plan of a run whose locations have all answered; so many of its servers are there."""
-    quota = 2 * (wanted_slots + there) // locations
-    hints = Hints(max_servers_per_owner=10_000)
-    places = [
-        Place(label=f"l{n}:1", quota=quota, cores=None, hints=hints, zones=("az1", "az2")) for n in range(locations)
-    ]
-    world = World(places)
-    for slot in range(1, there + 1):
-        server = marked(slot, f"s{slot}")
-        world.add(f"l{slot % locations}:1", server)
-    running = world.start(order_of(wanted_slots + there, min_count=0, strategy=strategy), check=True)
+def plan(strategy: str, slots: int, locations: int) -> float:
+    """The plan of a run whose locations have all answered."""
+    world = world_of(slots, locations)
+    running = world.start(order_of(slots, min_count=0, strategy=strategy), check=True)
     world.finish(running)
     desk = running.engine._desk
     open_slots = wanted(desk)
-    placement = planned(desk, open_slots, world.now)
-    if strategy != "single" and len(placement.assigned) != wanted_slots:
-        raise SystemExit(f"{strategy}: {len(placement.assigned)} of {wanted_slots} slots were placed")
-    return lambda: planned(desk, open_slots, world.now)
+    placed = len(planned(desk, open_slots, world.now).assigned)
+    if strategy != "single" and placed != slots:
+        raise SystemExit(f"{strategy}: {placed} of {slots} slots were placed")
+    return least(lambda: planned(desk, open_slots, world.now))
+
+
+def clock(slots: int, locations: int) -> float:
+    """How long a launch takes where the clouds' own time is all that passes."""
+    world = world_of(slots, locations)
+    began = world.now
+    result = world.launch(slots)
+    if len(result.servers) != slots:
+        raise SystemExit(f"{len(result.servers)} of {slots} servers were made")
+    return world.now - began
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--slots", type=int, default=1000)
-    parser.add_argument("--locations", type=int, default=200)
-    parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("what", choices=[*STRATEGIES, "clock"])
+    parser.add_argument("slots", type=int)
+    parser.add_argument("locations", type=int)
     asked = parser.parse_args()
-    print(f"{asked.slots} slots over {asked.locations} locations, ms of CPU, the least of {asked.repeat}")
-    print(f"{'':<12}{'slots':>8}{'plan':>8}{'plan of the rest':>20}")
-    for strategy in STRATEGIES:
-        size = (strategy, asked.slots, asked.locations)
-        jobs = (slots_alone(*size), whole_plan(*size, there=0), whole_plan(*size, there=asked.slots))
-        alone, plan, rest = (least(asked.repeat, job) for job in jobs)
-        print(f"{strategy:<12}{alone:8.1f}{plan:8.1f}{rest:20.1f}", flush=True)
+    size = (asked.slots, asked.locations)
+    print(json.dumps({"seconds": clock(*size) if asked.what == "clock" else plan(asked.what, *size)}))
 
 
 if __name__ == "__main__":
