@@ -116,9 +116,10 @@ def _memory(book: Book) -> Verdict:
 
 
 def _requests(book: Book) -> Verdict:
-    """Every run of ours that went well, whatever its row."""
+    """Every run of ours that went well; where a cloud does not answer, it is asked again."""
     goal = "requests within the design in every row"
-    runs = [run for run in book.every if run.side == OURS and run.sent and not run.trouble]
+    faulty = {row.name for row in ROWS if row.fault}
+    runs = [run for run in book.every if run.side == OURS and run.sent and not run.trouble and run.row not in faulty]
     wrongs = [f"{run.row}, {run.step}: {', '.join(run.beyond)}" for run in runs if run.beyond]
     if not runs:
         return Verdict(goal)

@@ -170,7 +170,9 @@ class Session:
                 process.terminate()  # measure.py ends what it has started
                 raise
         if process.returncode:
-            raise SceneError(f"{command[0]} ended with {process.returncode}: {said[-400:]}{complained[-1200:]}")
+            raise SceneError(
+                f"{job.side}, {job.step} ended with {process.returncode}: {complained[-400:] or said[-400:]}"
+            )
         return said
 
 

@@ -82,6 +82,8 @@ CASES: list[tuple[str, list[Told], bool | None]] = [
     ("requests within", used(REAL, "ours", "rerun", requests={"list": 1}, locations=1), True),
     ("requests within", used(REAL, "ours", "rerun", requests={"create": 1}, locations=1), False),
     ("requests within", used(REAL, "loop", "rerun", requests={"create": 1}, locations=1), None),
+    ("requests within", used(READ, "ours", "read", requests={"list": 5}, locations=3), False),
+    ("requests within", used(STOPPED, "ours", "read", requests={"list": 5}, locations=3), None),
     (NOT_SLOW, took(READ, "read", ours=2.3, floor=1.5, ansible=0.5), True),
     (NOT_SLOW, took(READ, "read", ours=2.4, floor=1.5, ansible=0.5), False),
     ("at 100 ms, export: at most", took(LARGE, "export", ours=1.3, static=1.0), True),
