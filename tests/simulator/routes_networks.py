@@ -246,19 +246,6 @@ def _network(network: Network) -> Row:
     }
 
 
-def _pools(subnet: Subnet) -> list[Row]:
-    """All addresses of a range but that of its gateway, and those that are none."""
-    span = ipaddress.ip_network(subnet.cidr)
-    first, last = int(span.network_address) + 1, int(span.broadcast_address) - (span.version == 4)
-    gateway = int(ipaddress.ip_address(subnet.gateway)) if subnet.gateway else first - 1
-    parts = [(first, gateway - 1), (gateway + 1, last)] if first <= gateway <= last else [(first, last)]
-    return [
-        {"start": str(ipaddress.ip_address(low)), "end": str(ipaddress.ip_address(high))}
-        for low, high in parts
-        if low <= high
-    ]
-
-
 def _subnet(subnet: Subnet) -> Row:
     return {
         "id": subnet.id,
