@@ -25,7 +25,8 @@ if t.TYPE_CHECKING:
 
 QCOW2_CLUSTER = 65536
 SSH = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=20"]
-WORLD = {("tcp", port, port, source) for port in (22, 80, 443) for source in ("0.0.0.0/0", "::/0")}
+ANYWHERE = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
+WORLD = {("tcp", port, port, source) for port in (22, 80, 443) for source in ANYWHERE.values()}
 CLUSTER = {(protocol, 1, 65535, group) for protocol in ("tcp", "udp") for group in ("ext", "int")}
 OPENRC = """#!/usr/bin/env bash
 # As the dashboard gives it
@@ -84,7 +85,7 @@ def ingress(cloud: Connection) -> dict[str, set[tuple[t.Any, ...]]]:
     found: dict[str, set[tuple[t.Any, ...]]] = {"ext": set(), "int": set()}
     for rule in cloud.network.security_group_rules():
         if rule.direction == "ingress" and names.get(rule.security_group_id) in found:
-            source = rule.remote_ip_prefix or names[rule.remote_group_id]
+            source = rule.remote_ip_prefix or names.get(rule.remote_group_id) or ANYWHERE[rule.ether_type]
             known = (rule.protocol, rule.port_range_min, rule.port_range_max, source)
             found[names[rule.security_group_id]].add(known)
     return found

@@ -159,7 +159,7 @@ POOLS: list[tuple[dict[str, t.Any], list[tuple[str, str]]]] = [
     ({"cidr": "10.50.0.0/29", "gateway_ip": None}, [("10.50.0.1", "10.50.0.6")]),
     ({"cidr": "10.50.0.0/31", "gateway_ip": None}, [("10.50.0.0", "10.50.0.1")]),
     ({"cidr": "10.50.0.7/32", "gateway_ip": None}, [("10.50.0.7", "10.50.0.7")]),
-    ({"cidr": "fd00::/64", "ip_version": 6}, [("fd00::2", "fd00::ffff:ffff:ffff:ffff")]),
+    ({"cidr": "fd00::/64", "ip_version": 6}, [("fd00::1", "fd00::ffff:ffff:ffff:ffff")]),
 ]
 
 
