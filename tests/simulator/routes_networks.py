@@ -179,12 +179,9 @@ def _networks() -> list[Network]:
 
 
 def _subnets() -> list[Subnet]:
-    seen = {each.id for each in _networks() if _sees_inside(each)}
+    project_id = context.project().id
+    seen = {each.id for each in _networks() if each.shared or each.project_id == project_id}
     return [each for each in context.region().subnets.values() if each.network_id in seen]
-
-
-def _sees_inside(network: Network) -> bool:
-    return network.shared or network.project_id == context.project().id
 
 
 def _take_room(resource: str, owners: t.Iterable[str]) -> None:
@@ -225,7 +222,7 @@ def _span(given: Given) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 def _network(network: Network) -> Row:
-    inside = context.region().subnets_of(network.id) if _sees_inside(network) else []
+    """A network names all its subnets, also those that are not shown (neutron's _make_network_dict)."""
     return {
         "id": network.id,
         "name": network.name,
@@ -235,7 +232,7 @@ def _network(network: Network) -> Row:
         "admin_state_up": True,
         "shared": network.shared,
         "router:external": network.external,
-        "subnets": [each.id for each in inside],
+        "subnets": [each.id for each in context.region().subnets_of(network.id)],
         "mtu": network.mtu,
         "port_security_enabled": True,
         "availability_zones": [],

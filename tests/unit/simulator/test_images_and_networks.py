@@ -53,6 +53,13 @@ def test_networks_filter_by_their_fields(lab: Lab, member: Member) -> None:
     assert missing.json == {"NeutronError": {"type": "NetworkNotFound", "message": text, "detail": ""}}
 
 
+def test_an_external_network_names_its_subnets_but_shows_none(member: Member) -> None:
+    (outside,) = member.get("/networks?router:external=true", NETWORK)["networks"]
+    assert len(outside["subnets"]) == 1
+    assert outside["subnets"][0] not in {each["id"] for each in member.get("/subnets", NETWORK)["subnets"]}
+    assert member.ask("GET", f"/subnets/{outside['subnets'][0]}", service=NETWORK).status == 404
+
+
 def test_two_locations_share_no_address(lab: Lab) -> None:
     ranges = {lab.member(cloud).get("/subnets", NETWORK)["subnets"][0]["cidr"] for cloud in ("alpha", "beta")}
     assert len(ranges) == 2
