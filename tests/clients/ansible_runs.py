@@ -62,6 +62,6 @@ class Ansible:
             cwd=_HERE.parents[1],
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=500,
             check=False,
         )

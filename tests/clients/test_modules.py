@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
+from tests.clients.connection import connect
+
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.clients.ansible_runs import Ansible
     from tests.simulator import Simulator
 
+pytestmark = pytest.mark.filterwarnings("ignore")
 CLOUDS = ("alpha", "beta", "gamma")
 WEB: dict[str, t.Any] = {
     "name": "web",
@@ -21,12 +28,21 @@ WEB: dict[str, t.Any] = {
 }
 
 
-def test_what_is_wanted_is_made_once_and_taken_away_once(ansible: Ansible, sim: Simulator) -> None:
+def test_what_is_wanted_is_made_once(ansible: Ansible, sim: Simulator) -> None:
     ansible.play("present.yml", first=True)
     made = {each["cloud"]: each["id"] for each in sim.servers()}
     assert sorted(made) == sorted(CLOUDS)
     ansible.play("present.yml", first=False)
     assert {each["cloud"]: each["id"] for each in sim.servers()} == made
+
+
+def test_what_is_no_longer_wanted_is_taken_away_once(ansible: Ansible, sim: Simulator, tmp_path: Path) -> None:
+    for cloud in CLOUDS:
+        conn = connect(sim, tmp_path, cloud)
+        conn.compute.create_keypair(name="peer")
+        conn.network.create_security_group(name="web")
+        conn.compute.create_server_group(name="apart", policy="soft-anti-affinity")
+        sim.add_server(cloud, **WEB)
     ansible.play("absent.yml", first=True)
     assert sim.servers() == []
     ansible.play("absent.yml", clouds="alpha", first=False)

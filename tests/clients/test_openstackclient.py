@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 import typing as t
 
 import pytest
 
 from tests.clients.command_line import CommandLine
+from tests.clients.environment import VENV, environment
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -264,3 +266,18 @@ def test_wrong_passwords_are_refused(shared_sim: Simulator, openstack: CommandLi
     refused = openstack.refused("--os-password wrong token issue")
     assert "The request you have made requires authentication" in refused
     assert json.loads(openstack.do("token issue --format json"))["id"]
+
+
+def test_the_program_itself_ends_as_its_command_does(shared_sim: Simulator, tmp_path: Path) -> None:
+    ends = [
+        subprocess.run(
+            [VENV / "bin/openstack", "--os-cloud", "gamma", "server", *command],
+            env=environment(shared_sim, tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for command in (["list", "--format", "json"], ["show", "nobody"])
+    ]
+    assert [(each.returncode, each.stdout.strip()) for each in ends] == [(0, "[]"), (1, "")]
+    assert "No Server found for nobody" in ends[1].stderr
