@@ -49,13 +49,13 @@ def tenancy(entry: t.Mapping[str, t.Any], admin: Client, suffix: str) -> t.Itera
 
 
 def sweep(client: Client, keep: str = "") -> None:
-    """Delete all that is ours by its name, but for the network of that id."""
+    """Delete all that is in the project, but for the network of that id."""
+    assert str(client.entry["auth"]["project_name"]).startswith(PREFIX), "this is somebody else's project"
     _sweep_servers(client)
     for group in _ours(client, "/os-server-groups", "server_groups"):
         client.ask("DELETE", f"/os-server-groups/{group['id']}")
     for key in client.get("/os-keypairs")["keypairs"]:
-        if key["keypair"]["name"].startswith(PREFIX):
-            client.ask("DELETE", f"/os-keypairs/{key['keypair']['name']}")
+        client.ask("DELETE", f"/os-keypairs/{key['keypair']['name']}")
     for image in _ours(client, f"/images?owner={client.project_id}", "images", "image"):
         client.ask("DELETE", f"/images/{image['id']}", service="image")
     _sweep_networks(client, keep)
@@ -88,7 +88,10 @@ def _sweep_servers(client: Client) -> None:
 
 
 def _ours(client: Client, path: str, key: str, service: str = "compute") -> list[t.Any]:
-    return [row for row in client.get(path, service)[key] if str(row["name"]).startswith(PREFIX)]
+    """What a list shows of the project's own: some show what is everybody's, too."""
+    rows = client.get(path, service)[key]
+    owners = ("project_id", "tenant_id", "owner")
+    return [row for row in rows if client.project_id in [row[each] for each in owners if each in row]]
 
 
 def _entry(entry: t.Mapping[str, t.Any], name: str) -> dict[str, t.Any]:
