@@ -126,6 +126,8 @@ def environment(job: Job) -> dict[str, str]:
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true",
+        # HOME is not that of the user, which is where async_status looks and the job itself does not write.
+        "ANSIBLE_ASYNC_DIR": str(job.scene.folder / "async"),
         **({"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache")} if ours else {}),
         **({"PYTHONPATH": str(ROOT / ".cache")} if job.engine_alone else {}),
     }
