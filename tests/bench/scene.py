@@ -23,6 +23,8 @@ if t.TYPE_CHECKING:
     from .matrix import Row
 
 ROOT = Path(__file__).parents[2]
+# Where Ansible finds this tree as the collection: by the link of tools/setup, or because it lies there itself.
+COLLECTIONS = ROOT.parents[2] if ROOT.parents[1].name == "ansible_collections" else ROOT / ".cache"
 FLEET = "omsbench"
 REGIONS_OF_A_CLOUD = 5
 _HINTS = {"ssh_user": "debian", "jump_host": "ops@gate.example.com"}

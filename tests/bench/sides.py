@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import matrix
-from .scene import FLEET, ROOT
+from .scene import COLLECTIONS, FLEET
 
 if t.TYPE_CHECKING:
     from .matrix import Row
@@ -112,10 +112,13 @@ class Job:
         seen = self._seen(said)
         return "" if seen == wanted else f"{seen} servers instead of {wanted}"
 
-    def _seen(self, said: str) -> int:
-        if self.side == matrix.FLOOR:
-            return int(json.loads(said)["servers"])
-        return len(json.loads(said.split("=>", 1)[1])["servers"])
+    def _seen(self, said: str) -> int | None:
+        """How many servers the answer has, among whatever else was printed; None without an answer."""
+        start = said.find('{"servers"' if self.side == matrix.FLOOR else "=> {")
+        if start < 0:
+            return None
+        answer, _end = json.JSONDecoder().raw_decode(said, said.index("{", start))
+        return int(answer["servers"]) if self.side == matrix.FLOOR else len(answer["servers"])
 
 
 def environment(job: Job) -> dict[str, str]:
@@ -128,8 +131,8 @@ def environment(job: Job) -> dict[str, str]:
         "ANSIBLE_NOCOLOR": "true",
         # HOME is not that of the user, which is where async_status looks and the job itself does not write.
         "ANSIBLE_ASYNC_DIR": str(job.scene.folder / "async"),
-        **({"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache")} if ours else {}),
-        **({"PYTHONPATH": str(ROOT / ".cache")} if job.engine_alone else {}),
+        **({"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)} if ours else {}),
+        **({"PYTHONPATH": str(COLLECTIONS)} if job.engine_alone else {}),
     }
 
 

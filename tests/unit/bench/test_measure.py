@@ -39,7 +39,7 @@ def measure(folder: Path, program: str, seconds: float = 30.0) -> dict[str, t.An
 
 
 def test_what_the_command_says_and_its_status_are_kept(tmp_path: Path) -> None:
-    cost = measure(tmp_path, "import sys; print('well'); sys.exit('not so well')")
+    cost = measure(tmp_path, "import sys; print('well', flush=True); sys.exit('not so well')")
     assert (tmp_path / "said.txt").read_text().split() == ["well", "not", "so", "well"]
     assert (cost["code"], cost["killed"]) == (1, False)
 
