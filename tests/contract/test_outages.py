@@ -44,6 +44,11 @@ def test_without_neutron_nothing_is_made_and_details_are_not_told(stage: Stage) 
     assert [row["id"] for row in stage.user.get("/servers")["servers"]] == [server_id]
 
 
+def test_without_neutron_a_project_without_servers_has_an_empty_list(stage: Stage) -> None:
+    breaking(stage).stop("neutron")
+    assert stage.user.get("/servers/detail") == {"servers": []}
+
+
 def test_without_glance_nothing_is_made(stage: Stage) -> None:
     breaking(stage).stop("glance")
     is_a_fault(stage.order())

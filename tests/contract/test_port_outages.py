@@ -50,6 +50,12 @@ def test_without_neutron_it_is_open_whether_there_is_a_server(world: World) -> N
     end = port.creates(offer=offer)
     assert isinstance(end, m.Ambiguous)
     assert end.fault.kind is Kind.SERVER_ERROR
+
+
+def test_without_neutron_servers_cannot_be_listed(world: World) -> None:
+    port = world.port()
+    port.ready(port.creates().id)
+    breaking(world).stop("neutron")
     assert isinstance(port.does(m.List, patience=3), m.ListFailed)
 
 

@@ -38,9 +38,10 @@ def list_servers() -> Response:
 
 @blueprint.get("/v2.1/servers/detail")
 def list_details() -> Response:
-    """The index with all that Nova tells; needs Neutron."""
+    """The index with all that Nova tells; where there is anything, this needs Neutron."""
     page, region, version = _listed(), context.region(), minor()
-    _need_neutron()
+    if page.servers:
+        _need_neutron()
     rows = [server_view.detail_json(region, server, version) for server in page.servers]
     unknown = [server_view.unknown_detail(region, server) for server in page.unknown]
     return _answered([*rows, *(json.dumps(row).encode() for row in unknown)], page, "servers/detail")
