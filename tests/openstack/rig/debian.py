@@ -36,6 +36,8 @@ def missing(wanted: t.Mapping[str, str]) -> tuple[str, ...]:
 
 def install(settings: Settings) -> None:
     """Install what is missing."""
+    if settings.options.guests and os.geteuid():
+        raise RigError("guests need namespaces, mounts and loop devices: run this as root, or with --no-guests")
     wanted = {**PACKAGES, **(GUEST_PACKAGES if settings.options.guests else {})}
     packages = missing(wanted)
     if packages and os.geteuid():
