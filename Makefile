@@ -12,6 +12,7 @@ SHELL := bash
 
 cache := $(CURDIR)/.cache
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
+contract := ansible_collections.openmultistack.cloud.tests.contract
 users_path := $(PATH)
 rig = PYTHONDONTWRITEBYTECODE=1 $(or $(wildcard $(cache)/venv/bin/python),python3) -m tests.openstack.rig
 option = $(if $(2),--$(if $(filter 0,$(2)),no-)$(1))
@@ -46,7 +47,7 @@ lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelo
 	tools/licences
 
 types: $(cache)/ready-dev ## mypy, strict
-	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos)
+	mypy -p ansible_collections.openmultistack.cloud.plugins -p $(chaos) -p $(contract)
 	mypy tests/simulator tests/openstack tests/clients tests/bench tools
 
 docs: $(cache)/ready-dev ## documentation of plugins and roles: syntax, and every reference; and the site
