@@ -51,19 +51,19 @@ def bars(book: Book) -> list[Bar]:
             middle, seconds = median(runs), [run.seconds for run in runs]
             if middle is not None:
                 found.append(Bar(step, side, middle, min(seconds), max(seconds)))
-    return found if {LOOP, ASYNC} & {bar.side for bar in found} else []
+    return found if {LOOP, ASYNC} & {drawn.side for drawn in found} else []
 
 
 def chart(shown: t.Sequence[Bar]) -> str:
     """The SVG. A line through the end of a bar reaches from the quickest run to the slowest."""
-    scale = (_WIDTH - _LEFT - _RIGHT) / max(bar.most for bar in shown)
+    scale = (_WIDTH - _LEFT - _RIGHT) / max(drawn.most for drawn in shown)
     parts, y, step = [], _TOP, ""
-    for bar in shown:
-        if bar.step != step:
+    for drawn in shown:
+        if drawn.step != step:
             y += _GROUP if step else 0
-            step = bar.step
+            step = drawn.step
             parts.append(_text(0, y - 8, _STEPS[step], "bold"))
-        parts += _bar(bar, y, scale)
+        parts += _bar(drawn, y, scale)
         y += _BAR + _GAP
     title = "Seconds on three real clouds: medians, and the quickest and the slowest run"
     size = f'viewBox="0 0 {_WIDTH} {y + 30}" width="{_WIDTH}" height="{y + 30}"'
@@ -72,15 +72,15 @@ def chart(shown: t.Sequence[Bar]) -> str:
     return "\n".join([_LICENCE + head, f"<title>{title}</title>", paper, *parts, _text(0, y + 18, title), "</svg>", ""])
 
 
-def _bar(bar: Bar, y: int, scale: float) -> list[str]:
-    name, colour = _SIDES[bar.side]
-    middle, least, most = (_LEFT + value * scale for value in bar[2:])
+def _bar(drawn: Bar, y: int, scale: float) -> list[str]:
+    name, colour = _SIDES[drawn.side]
+    middle, least, most = (_LEFT + value * scale for value in drawn[2:])
     line = y + _BAR / 2
     return [
         _text(_LEFT - 8, y + 13, name, anchor="end"),
         f'<rect x="{_LEFT}" y="{y}" width="{middle - _LEFT:.1f}" height="{_BAR}" fill="{colour}"/>',
         f'<path d="M{least:.1f} {line}H{most:.1f}" stroke="#222222"/>',
-        _text(max(middle, most) + 6, y + 13, f"{bar.middle:.1f} s"),
+        _text(max(middle, most) + 6, y + 13, f"{drawn.middle:.1f} s"),
     ]
 
 

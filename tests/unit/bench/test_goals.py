@@ -143,7 +143,7 @@ def test_the_chart_has_a_bar_for_each_side_of_each_step(tmp_path: Path) -> None:
     image = chart(bars(book))
     assert image.count("<rect") == 1 + 8
     root = ElementTree.fromstring(image)
-    widths = [float(bar.attrib["width"]) for bar in root.iter("{http://www.w3.org/2000/svg}rect")][1:]
+    widths = [float(each.attrib["width"]) for each in root.iter("{http://www.w3.org/2000/svg}rect")][1:]
     ours, floor, least, most = (width / widths[0] for width in widths[:4])
     assert (ours, floor, least, most) == pytest.approx((1, 28 / 30, 110 / 30, 230 / 30), rel=0.01)
 
