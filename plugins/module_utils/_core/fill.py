@@ -136,7 +136,8 @@ def _post(desk: Desk, now: float) -> None:
     in_flight = sum(row.pace.in_flight for row in desk.tables.locations.values())
     for label, queue in desk.queues.items():
         row = desk.tables.locations[label]
-        if any(held(desk.tables, offer, now) for _slot, offer in queue):
+        barred = {offer for offer in row.offers if held(desk.tables, offer, now)} if queue else ()
+        if barred and any(offer in barred for _slot, offer in queue):
             queue.clear()
             desk.replan = True
             desk.wake_at(desk.planned_at + _PLAN_EVERY)
