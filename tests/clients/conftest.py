@@ -16,7 +16,7 @@ from tests.simulator import Simulator
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-_QUICK = {"build_seconds": 0.1, "delete_seconds": 0.1, "latency": 0, "keypairs": ["ops"]}
+_QUICK = {"build_seconds": 0.1, "delete_seconds": 0.1, "latency": 0}
 
 
 @pytest.fixture

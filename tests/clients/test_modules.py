@@ -48,7 +48,8 @@ def test_what_is_no_longer_wanted_is_taken_away_once(ansible: Ansible, sim: Simu
     ansible.play("absent.yml", clouds="alpha", first=False)
 
 
-def test_everything_that_is_there_is_told(ansible: Ansible, sim: Simulator) -> None:
+def test_everything_that_is_there_is_told(ansible: Ansible, sim: Simulator, tmp_path: Path) -> None:
+    connect(sim, tmp_path, "gamma").compute.create_keypair(name="ops")
     sim.add_server("gamma", **WEB)
     sim.add_server("gamma", name="other")
     ansible.play("told.yml", clouds="gamma")
