@@ -17,7 +17,7 @@ def below(path: Path) -> dict[str, str]:
     listed = run("losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-FILE")
     found = {}
     for line in listed.splitlines():
-        device, _blank, file = line.partition(" ")
+        device, _space, file = line.partition(" ")
         file = file.removesuffix(" (deleted)").replace("\\x20", " ")
         if Path(file).is_relative_to(path):
             found[file] = device
