@@ -79,7 +79,7 @@ units: ## the unit tests again, under ansible-test
 integration: ## ansible-test integration, against simulated clouds
 
 clients: $(cache)/ready-clients ## openstackclient, openstacksdk and openstack.cloud on simulated clouds, and on fleets of ours
-	python -m pytest -n auto --dist loadgroup -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
+	python -m pytest -n auto --dist loadfile -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
 
 versions: $(cache)/ready-dev ## sanity, unit tests of plugins, and demo with the other versions of ansible-core (CORE="2.19")
 	PATH='$(users_path)' flock --close $(cache)/lock tools/versions $(CORE)

@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
 
     from tests.simulator import Simulator
 
-pytestmark = pytest.mark.xdist_group("openstackclient")
 ORDER = "--image cirros --flavor m1.tiny --network private"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBVPEFuDzpzRdqdQRWPC2lA7m5ekVBIcPkrJcpZzUmPN peer"
 
