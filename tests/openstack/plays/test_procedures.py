@@ -27,7 +27,8 @@ QCOW2_CLUSTER = 65536
 SSH = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectTimeout=20"]
 ANYWHERE = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
 WORLD = {("tcp", port, port, source) for port in (22, 80, 443) for source in ANYWHERE.values()}
-CLUSTER = {(protocol, 1, 65535, group) for protocol in ("tcp", "udp") for group in ("ext", "int")}
+# All ports are no range.
+CLUSTER = {(protocol, None, None, group) for protocol in ("tcp", "udp") for group in ("ext", "int")}
 OPENRC = """#!/usr/bin/env bash
 # As the dashboard gives it
 export OS_AUTH_URL={auth_url}
