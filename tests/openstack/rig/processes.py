@@ -18,6 +18,8 @@ from pathlib import Path
 
 from .settings import RigError
 
+_KILLED_SECONDS = 15.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
@@ -82,11 +84,13 @@ class Processes:
         return bool(pid)
 
     def signal(self, name: str, number: signal.Signals) -> None:
-        """Freeze it (SIGSTOP), let it go on (SIGCONT), or kill it."""
+        """Freeze it (SIGSTOP), let it go on (SIGCONT), or kill it (SIGKILL), which is waited for."""
         pid = self.pid(name)
         if not pid:
             raise RigError(f"{name} does not run")
         os.kill(pid, number)
+        if number == signal.SIGKILL:
+            self._ended(name, pid, _KILLED_SECONDS)
 
     def wait_until_listens(self, program: Program, seconds: float) -> None:
         """Wait until its port takes connections."""
@@ -112,7 +116,7 @@ def stat(pid: int) -> tuple[str, str]:
     """State and start time of a process; nothing of one that is gone, or only waits to be collected."""
     with contextlib.suppress(OSError):
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        if words[0] not in "ZX":
+        if words[0] not in "ZX" or int(words[17]) > 1:  # its other threads hold its port until they end
             return words[0], words[19]
     return "", ""
 
