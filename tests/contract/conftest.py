@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("contract")
     group.addoption("--clouds", metavar="FILE", help="a clouds.yaml of real clouds to try the contract on, too")
     group.addoption("--on", metavar="CLOUD", action="append", help="only this cloud of them; may be said again")
+    group.addoption("--real-only", action="store_true", help="leave out the fake and the simulator")
     group.addoption("--admins", metavar="FILE", help="their administrators, as NAME-admin (clouds-admin.yaml beside)")
     group.addoption("--rig", metavar="COMMAND", help="what breaks them: COMMAND knob|stop|start|freeze|thaw CLOUD ...")
 
@@ -53,8 +54,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(fixture, where, indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One cloud after the other, and what stops services at the end."""
+    if config.option.real_only:
+        config.hook.pytest_deselected(items=[item for item in items if not _cloud_of(item)])
+        items[:] = filter(_cloud_of, items)
     items.sort(key=lambda item: (item.get_closest_marker("stops") is not None, _cloud_of(item)))
 
 
