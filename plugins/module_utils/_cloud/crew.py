@@ -9,7 +9,8 @@ Nothing here waits or asks for the time. Tasks are given to hands (threads; in a
 moments of a virtual clock), and whoever turns the loop brings back what became of them. A task whose deadline passes is
 ended here, whatever its hand still does: that hand is abandoned, and counts among the hands until it brings its end.
 A command that takes long waits for a network, not for us, and leaves its place to the next one; a location that has not
-answered yet holds one place.
+answered yet holds one place. How many places there are, the processor says: while it has time to hear ends as they are
+brought, they become more.
 """
 
 from __future__ import annotations
@@ -47,10 +48,11 @@ class Task:
 
 
 class End(t.NamedTuple):
-    """What a hand brings back: exactly one event of `messages.ENDS` for the task's command."""
+    """What a hand brings back: exactly one event of `messages.ENDS` for the task's command, and when it did."""
 
     task: Task
     event: m.Event
+    at: float
 
 
 class Hands(t.Protocol):
@@ -62,12 +64,18 @@ class Hands(t.Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much goes on at once: tasks younger than ``slow`` seconds, hands, and tasks at a location that answers."""
+    """How much goes on at once: tasks younger than ``slow`` seconds, hands, and tasks at a location that answers.
+
+    Of young tasks ``busy`` may be under way at first; more, up to the hands, while ends are heard within ``prompt``
+    seconds; and half as many, but never less than at first, once one was heard later than ``late``.
+    """
 
     busy: int = 64
     hands: int = 512
     at_one_location: int = 8
     slow: float = 1.0
+    prompt: float = 0.02
+    late: float = 0.1
 
 
 @dataclass(slots=True)
@@ -91,6 +99,7 @@ class Crew:
         self._places: dict[str, _Place] = {}
         self._running: dict[Task, float] = {}
         self._abandoned = 0
+        self._allowed = bounds.busy
 
     def take(self, command: m.ToLocation, deadline: float) -> None:
         """Have a command carried out once it is its turn; it ends by the deadline in either case."""
@@ -102,7 +111,7 @@ class Crew:
         while started:
             started = False
             for location, place in list(self._places.items()):
-                if busy >= self._bounds.busy or self._full:
+                if busy >= self._allowed or self._full:
                     return
                 if place.ready(self._bounds):
                     self._places[location] = self._places.pop(location)
@@ -112,6 +121,7 @@ class Crew:
 
     def ends(self, now: float, ended: t.Sequence[End]) -> list[m.Event]:
         """How commands ended: as the hands bring it, and for those whose time is over as that makes it."""
+        self._adapt(ended, now)
         events = [end.event for end in ended if self._heard(end.task)]
         for task in [task for task in self._running if task.deadline <= now]:
             self._leave(task)
@@ -136,7 +146,7 @@ class Crew:
         """When there is something to do, if no hand brings an end before: a deadline passes, or a place is left."""
         waiting = (task.begin_by for place in self._places.values() for task in place.waiting)
         until = min((*(task.deadline for task in self._running), *waiting), default=float("inf"))
-        if self._busy(now) < self._bounds.busy or not any(place.ready(self._bounds) for place in self._places.values()):
+        if self._busy(now) < self._allowed or not any(place.ready(self._bounds) for place in self._places.values()):
             return until
         slow = self._bounds.slow
         return min(until, *(at + slow for at in self._running.values() if now - at < slow))
@@ -147,6 +157,14 @@ class Crew:
 
     def _busy(self, now: float) -> int:
         return sum(now - started_at < self._bounds.slow for started_at in self._running.values())
+
+    def _adapt(self, ended: t.Sequence[End], now: float) -> None:
+        """Who hears late has a processor that is busy enough."""
+        waited = max((now - end.at for end in ended), default=0.0)
+        if waited > self._bounds.late:
+            self._allowed = max(self._bounds.busy, self._allowed // 2)
+        elif waited <= self._bounds.prompt:
+            self._allowed = min(self._bounds.hands, self._allowed + len(ended))
 
     def _give(self, task: Task, now: float) -> None:
         task.started_at = now

@@ -67,4 +67,4 @@ class Threads:
                     remedy="please report it",
                 )
                 event = failing(task.command, CallError(Fate.LOST, fault), task.started_at or 0.0, self._clock.now())
-            self._ends.put(End(task, event))
+            self._ends.put(End(task, event, self._clock.now()))

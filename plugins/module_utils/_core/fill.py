@@ -41,7 +41,6 @@ if t.TYPE_CHECKING:
     from .desk import Desk
     from .model import Offer
 
-MOST_IN_FLIGHT = 32
 _PLAN_EVERY = 0.1
 
 
@@ -133,7 +132,6 @@ def _place(desk: Desk, row: LocationRow, zones: Counter[str | None], now: float)
 
 def _post(desk: Desk, now: float) -> None:
     """Send what the paces allow, location by location in turn, so that none waits for another."""
-    in_flight = sum(row.pace.in_flight for row in desk.tables.locations.values())
     for label, queue in desk.queues.items():
         row = desk.tables.locations[label]
         barred = {offer for offer in row.offers if held(desk.tables, offer, now)} if queue else ()
@@ -141,11 +139,10 @@ def _post(desk: Desk, now: float) -> None:
             queue.clear()
             desk.replan = True
             desk.wake_at(desk.planned_at + _PLAN_EVERY)
-        while queue and in_flight < MOST_IN_FLIGHT and _may_post(desk, row, queue[0][1], now):
+        while queue and _may_post(desk, row, queue[0][1], now):
             slot, offer = queue.popleft()
             if desk.tables.filling(slot) is Filling.EMPTY or renews(desk, slot):
                 _create(desk, row, slot, offer, now)
-                in_flight += 1
 
 
 def _may_post(desk: Desk, row: LocationRow, offer: Offer, now: float) -> bool:

@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 START = 4
-MOST = 16
+# Of all locations together there is no cap but that of processor and threads (_cloud/crew.py): a launch over many takes
+# as long as one over a few.
+MOST = 8
 _SLOWER = 1.5
 _MUCH_SLOWER = 3.0
 

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""I6: POSTs under way are never more than the cap, and an order that is alone is never refused for room."""
+"""I6: POSTs under way at a location are never more than its cap, and a lone order is never refused for room."""
 
 from __future__ import annotations
 
 import typing as t
+from collections import defaultdict
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core import messages as m
 
@@ -15,19 +16,20 @@ if t.TYPE_CHECKING:
     from ansible_collections.openmultistack.cloud.tests.chaos.stage import Play
     from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._core.running import Running
 
-MOST_IN_FLIGHT = 32
+MOST_AT_ONE_LOCATION = 8
 _ENDS = (m.Created, m.Refused, m.NotSent, m.Ambiguous)
 
 
 def bounded_flight(evidence: Evidence) -> t.Iterator[str]:
     """An end comes before what is sent at the same moment: the engine sends on hearing of it."""
-    log = [(at, 0, event.token) for at, event in evidence.run.heard if isinstance(event, _ENDS)]
-    log += [(at, 1, command.token) for at, command in evidence.run.sent if isinstance(command, m.Create)]
-    under_way: set[str] = set()
-    for at, begins, token in sorted(log):
-        (under_way.add if begins else under_way.discard)(token)
-        if len(under_way) > MOST_IN_FLIGHT:
-            yield f"{len(under_way)} POSTs under way at {at:.2f}"
+    log = [(at, 0, event.location, event.token) for at, event in evidence.run.heard if isinstance(event, _ENDS)]
+    log += [(at, 1, post.location, post.token) for at, post in evidence.run.sent if isinstance(post, m.Create)]
+    under_way: defaultdict[str, set[str]] = defaultdict(set)
+    for at, begins, location, token in sorted(log):
+        here = under_way[location]
+        (here.add if begins else here.discard)(token)
+        if len(here) > MOST_AT_ONE_LOCATION:
+            yield f"{len(here)} POSTs under way at {at:.2f} at {location}"
 
 
 def never_refused_for_room(play: Play) -> t.Iterator[str]:

@@ -37,7 +37,7 @@ class VirtualHands:
         return " ".join(task.command.location for task in self.given)
 
     def end(self, number: int, now: float = 0.0) -> End:
-        return End(self.given[number], listed(self.given[number].command.location, now))
+        return End(self.given[number], listed(self.given[number].command.location, now), now)
 
 
 class Script:
@@ -82,11 +82,36 @@ def test_a_location_is_asked_one_thing_until_it_has_answered_and_eight_from_then
 
 def test_locations_take_turns() -> None:
     hands = VirtualHands()
-    crew = crew_with(hands, "a a a b b b c c c", Bounds(busy=3, slow=100))
+    crew = crew_with(hands, "a a a b b b c c c", Bounds(busy=3, hands=3, slow=100))
     for number in range(6):
         crew.ends(1.0, [hands.end(number)])
         crew.start(1.0)
     assert hands.places == "a b c a b c a b c"
+
+
+def test_more_goes_on_at_once_while_ends_are_heard_as_they_are_brought() -> None:
+    hands = VirtualHands()
+    crew = crew_with(hands, " ".join(f"p{number}" for number in range(30)), Bounds(busy=3))
+    crew.ends(1.0, [hands.end(0, 1.0), hands.end(1, 1.0), hands.end(2, 0.99)])
+    crew.start(1.0)
+    assert len(hands.given) == 3 + 6
+    crew.ends(1.1, [hands.end(3, 1.05)])  # not at once, but soon enough
+    crew.start(1.1)
+    assert len(hands.given) == 3 + 6 + 1
+
+
+def test_a_processor_that_hears_late_is_given_half_as_much_but_never_less_than_at_first() -> None:
+    hands = VirtualHands()
+    crew = crew_with(hands, " ".join(f"p{number}" for number in range(30)), Bounds(busy=4, slow=100))
+    crew.ends(1.0, [hands.end(number, 1.0) for number in range(4)])
+    crew.start(1.0)
+    assert len(hands.given) == 4 + 8
+    crew.ends(2.0, [hands.end(number, 1.5) for number in range(4, 12)])
+    crew.start(2.0)
+    assert len(hands.given) == 4 + 8 + 4
+    crew.ends(3.0, [hands.end(12, 2.5)])
+    crew.start(3.0)
+    assert len(hands.given) == 4 + 8 + 4 + 1
 
 
 def test_hung_locations_leave_their_places_to_others_and_the_loop_is_turned_for_it() -> None:

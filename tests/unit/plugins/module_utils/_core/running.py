@@ -134,7 +134,8 @@ class _Errand:
             made.vanishes_at, made.active_at = now + self.place.undone, NEVER  # it never left the API
 
     def arrive(self) -> None:
-        self.run._turn(End(self.task, self._outcome(self.run.world.now)))
+        now = self.run.world.now
+        self.run._turn(End(self.task, self._outcome(now), now))
 
     def _outcome(self, now: float) -> m.Event:
         if isinstance(self.upset, Fault):
