@@ -12,7 +12,6 @@ import subprocess
 import time
 import typing as t
 
-from ..rig.drivers import knobs
 from ..rig.rig import Rig as Machine
 from ..rig.services import name_of
 from ..rig.settings import RigError, remembered
@@ -100,8 +99,7 @@ class Rig:
             self.start(site, service)
 
     def _turn(self, site: str, told: dict[str, t.Any]) -> None:
-        settings = self._machine.settings
-        knobs.write(settings.home(settings.site(site)), told)
+        self._machine.turn(self._machine.settings.site(site), told)
 
     def _name(self, site: str, service: str) -> str:
         return name_of(self._machine.settings.site(site), service)

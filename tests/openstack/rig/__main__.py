@@ -16,7 +16,7 @@ import time
 import typing as t
 
 from . import guests, status
-from .drivers import commands, knobs
+from .drivers import commands
 from .rig import Rig, refuse_change
 from .services import name_of
 from .settings import RigError, Settings, remembered
@@ -152,7 +152,7 @@ def _name(settings: Settings, options: argparse.Namespace) -> str:
 
 
 def _knob(rig: Rig, options: argparse.Namespace) -> int:
-    knobs.write(rig.settings.home(rig.settings.site(options.cloud)), options.knobs)
+    rig.turn(rig.settings.site(options.cloud), options.knobs)
     return 0
 
 

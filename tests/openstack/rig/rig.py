@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import shutil
+import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from . import accounts, debian, environment, guests, identity, schema, stock
 from .configuration import files
 from .database import MARIADB, MEMCACHED, Database
-from .drivers import namespace
+from .drivers import knobs, namespace
 from .processes import Processes
-from .services import Services
+from .services import Services, name_of
 from .settings import RigError, Settings, remember
 
 if t.TYPE_CHECKING:
@@ -24,6 +25,7 @@ if t.TYPE_CHECKING:
     from .sites import Site
 
 _STOPPED_AT_ONCE = 16
+_HEEDED_SECONDS = 60.0
 
 
 class Rig:
@@ -88,6 +90,16 @@ class Rig:
             if not namespace.exists(self.settings.namespace):
                 raise RigError("the clouds are not up")
             namespace.enter(self.settings.namespace)
+
+    def turn(self, site: Site, told: dict[str, t.Any]) -> None:
+        """Turn the knobs of a site, and wait until its Nova heeds them, if it runs."""
+        home, nova = self.settings.home(site), name_of(site, "nova")
+        knobs.write(home, told)
+        latest = time.monotonic() + _HEEDED_SECONDS
+        while self.processes.pid(nova) and not self.processes.frozen(nova) and not knobs.heeded(home):
+            if time.monotonic() > latest:
+                raise RigError(f"{site.name}'s hosts do not heed the knobs; see {home / 'log'}")
+            time.sleep(0.1)
 
     def _start_all(self) -> None:
         """Keystone first, whom all others ask; Nova when Placement is there, where its hosts make themselves known."""

@@ -31,6 +31,7 @@ def application(options: argparse.Namespace) -> t.Any:
 
     say("api loaded")
     computes = _start(options.hosts)
+    knobs.tell_dead(())
     threading.Thread(target=_watch, args=(computes, options.hosts), daemon=True).start()
     return nova
 
@@ -87,6 +88,7 @@ def _watch(computes: dict[str, t.Any], hosts: t.Sequence[str]) -> None:
                 _settle(computes, host, dead=host in dead)
             except Exception as error:
                 say(f"compute {host}: {error!r}")
+        knobs.tell_dead(dead - set(computes))
 
 
 def _settle(computes: dict[str, t.Any], host: str, *, dead: bool) -> None:
