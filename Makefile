@@ -72,11 +72,13 @@ chaos: $(cache)/ready-dev ## thousands of orders in simulated worlds (SEEDS=, FI
 ablation: $(cache)/ready-dev ## switch each rule of the engine off in turn, and print what that costs (SEEDS=)
 	PYTHONPATH=$(cache) python -m $(chaos).ablation $(if $(SEEDS),--seeds $(SEEDS))
 
-sanity units integration: $(cache)/ready-dev
+sanity units: $(cache)/ready-dev
 	flock --close $(cache)/lock tools/ansible-test $@
 sanity: ## ansible-test sanity
 units: ## the unit tests again, under ansible-test
-integration: ## ansible-test integration, against simulated clouds
+
+integration: $(cache)/ready-dev ## ansible-test integration, against simulated clouds (TARGETS="role_fleet progress")
+	flock --close $(cache)/lock tools/integration $(TARGETS)
 
 clients: $(cache)/ready-clients ## openstackclient, openstacksdk and openstack.cloud on simulated clouds, and on fleets of ours
 	python -m pytest -n auto --dist loadfile -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
