@@ -15,6 +15,8 @@ brought, they become more.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import typing as t
 from collections import deque
 from dataclasses import dataclass, field
@@ -90,6 +92,29 @@ class _Place:
         return bool(self.waiting) and self.running < (bounds.at_one_location if self.answered else 1)
 
 
+class _Alarms:
+    """Whose time is over first, of those tasks that are still in ``among``; there may be thousands."""
+
+    def __init__(self, among: t.Container[Task]) -> None:
+        self._among = among
+        self._numbers = itertools.count()
+        self._heap: list[tuple[float, int, Task]] = []
+
+    def add(self, at: float, task: Task) -> None:
+        heapq.heappush(self._heap, (at, next(self._numbers), task))
+
+    @property
+    def next(self) -> float:
+        while self._heap and self._heap[0][-1] not in self._among:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else float("inf")
+
+    def over(self, now: float) -> t.Iterator[Task]:
+        """Those whose time is over; whoever asks takes each out of the others before it asks on."""
+        while self.next <= now:
+            yield self._heap[0][-1]
+
+
 class Crew:
     """Takes commands and tells their ends."""
 
@@ -97,13 +122,19 @@ class Crew:
         self._hands = hands
         self._bounds = bounds
         self._places: dict[str, _Place] = {}
-        self._running: dict[Task, float] = {}
+        self._waiting: set[Task] = set()
+        self._running: set[Task] = set()
+        self._young: dict[Task, float] = {}
+        self._turns, self._deadlines = _Alarms(self._waiting), _Alarms(self._running)
         self._abandoned = 0
         self._allowed = bounds.busy
 
     def take(self, command: m.ToLocation, deadline: float) -> None:
         """Have a command carried out once it is its turn; it ends by the deadline in either case."""
-        self._places.setdefault(command.location, _Place()).waiting.append(Task(command, deadline))
+        task = Task(command, deadline)
+        self._places.setdefault(command.location, _Place()).waiting.append(task)
+        self._waiting.add(task)
+        self._turns.add(task.begin_by, task)
 
     def start(self, now: float) -> None:
         """Start what may start, one of each location in turn."""
@@ -123,14 +154,13 @@ class Crew:
         """How commands ended: as the hands bring it, and for those whose time is over as that makes it."""
         self._adapt(ended, now)
         events = [end.event for end in ended if self._heard(end.task)]
-        for task in [task for task in self._running if task.deadline <= now]:
+        for task in self._deadlines.over(now):
             self._leave(task)
             self._abandoned += 1
             events.append(_overdue(task, now))
-        for place in self._places.values():
-            for task in [task for task in place.waiting if task.begin_by <= now]:
-                place.waiting.remove(task)
-                events.append(_overdue(task, now))
+        for task in self._turns.over(now):
+            self._forget(task)
+            events.append(_overdue(task, now))
         return events
 
     def recall(self, now: float) -> list[m.Event]:
@@ -138,25 +168,26 @@ class Crew:
         events = []
         for place in self._places.values():
             for task in [task for task in place.waiting if isinstance(task.command, m.Create | m.Delete)]:
-                place.waiting.remove(task)
+                self._forget(task)
                 events.append(_overdue(task, now))
         return events
 
     def rests_until(self, now: float) -> float:
         """When there is something to do, if no hand brings an end before: a deadline passes, or a place is left."""
-        waiting = (task.begin_by for place in self._places.values() for task in place.waiting)
-        until = min((*(task.deadline for task in self._running), *waiting), default=float("inf"))
+        until = min(self._deadlines.next, self._turns.next)
         if self._busy(now) < self._allowed or not any(place.ready(self._bounds) for place in self._places.values()):
             return until
-        slow = self._bounds.slow
-        return min(until, *(at + slow for at in self._running.values() if now - at < slow))
+        return min(until, next(iter(self._young.values())) + self._bounds.slow)
 
     @property
     def _full(self) -> bool:
         return len(self._running) + self._abandoned >= self._bounds.hands
 
     def _busy(self, now: float) -> int:
-        return sum(now - started_at < self._bounds.slow for started_at in self._running.values())
+        """How many tasks are young; they are in the order in which they began."""
+        while self._young and now - next(iter(self._young.values())) >= self._bounds.slow:
+            del self._young[next(iter(self._young))]
+        return len(self._young)
 
     def _adapt(self, ended: t.Sequence[End], now: float) -> None:
         """Who hears late has a processor that is busy enough."""
@@ -167,8 +198,10 @@ class Crew:
             self._allowed = min(self._bounds.hands, self._allowed + len(ended))
 
     def _give(self, task: Task, now: float) -> None:
-        task.started_at = now
-        self._running[task] = now
+        task.started_at = self._young[task] = now
+        self._waiting.discard(task)
+        self._running.add(task)
+        self._deadlines.add(task.deadline, task)
         self._hands.give(task)
 
     def _heard(self, task: Task) -> bool:
@@ -181,8 +214,14 @@ class Crew:
         return True
 
     def _leave(self, task: Task) -> None:
-        del self._running[task]
+        self._running.discard(task)
+        self._young.pop(task, None)
         self._places[task.command.location].running -= 1
+
+    def _forget(self, task: Task) -> None:
+        """One that never began."""
+        self._waiting.discard(task)
+        self._places[task.command.location].waiting.remove(task)
 
 
 def _overdue(task: Task, now: float) -> m.Event:

@@ -134,7 +134,7 @@ def _post(desk: Desk, now: float) -> None:
     """Send what the paces allow, location by location in turn, so that none waits for another."""
     for label, queue in desk.queues.items():
         row = desk.tables.locations[label]
-        barred = {offer for offer in row.offers if held(desk.tables, offer, now)} if queue else ()
+        barred = {offer for offer in row.offers if held(desk.tables, offer, now)} if queue and row.holds else ()
         if barred and any(offer in barred for _slot, offer in queue):
             queue.clear()
             desk.replan = True
@@ -146,7 +146,7 @@ def _post(desk: Desk, now: float) -> None:
 
 
 def _may_post(desk: Desk, row: LocationRow, offer: Offer, now: float) -> bool:
-    return row.pace.allows(_room_for(desk, row, offer), now) and guarded(desk, row)
+    return row.pace.ready(now) and row.pace.allows(_room_for(desk, row, offer), now) and guarded(desk, row)
 
 
 def _room_for(desk: Desk, row: LocationRow, offer: Offer) -> int:

@@ -25,10 +25,14 @@ class Pace:
         self.in_flight = 0
         self.quiet_until = 0.0
 
+    def ready(self, now: float) -> bool:
+        """Whether one more POST may go out where there is room enough, which takes more to find out than this."""
+        return now >= self.quiet_until and self.in_flight < int(self._window)
+
     def allows(self, room: int, now: float) -> bool:
         """Whether one more POST may go out; near the limit one or two at a time, so that races show in time."""
         window = min(2, int(self._window)) if room < 2 * self.in_flight else int(self._window)
-        return now >= self.quiet_until and self.in_flight < min(window, room)
+        return self.ready(now) and self.in_flight < min(window, room)
 
     def sent(self) -> None:
         self.in_flight += 1

@@ -35,8 +35,10 @@ def answers(desk: Desk, row: ServerRow) -> bool:
 
 def answer_awaited(desk: Desk, row: ServerRow, now: float) -> bool:
     """Whether its answer, or else the end of its console, is still to come; asks for either."""
+    if answers(desk, row) or row.phase is not Phase.READY:
+        return False
     address = preferred(row.server.addresses) if row.server else ""
-    if answers(desk, row) or row.phase is not Phase.READY or not address:
+    if not address:
         return False
     if row.trying:
         return True

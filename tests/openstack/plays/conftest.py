@@ -16,6 +16,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 
 from .plays import Plays
 from .witness import Witness
@@ -28,6 +29,7 @@ _FAULT_SECONDS = 240.0
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--clouds", type=Path, help="clouds.yaml of real clouds, each with a project of no other use")
+    parser.addoption("--on", metavar="CLOUD", action="append", help="only this cloud of them; may be said again")
     parser.addoption("--rig", default="", help="the command that stops and starts their services")
     parser.addoption("--guests", action="store_true", help="their servers answer at their addresses")
 
@@ -55,9 +57,12 @@ class Rig:
 
 
 @pytest.fixture(scope="session")
-def clouds_yaml(request: pytest.FixtureRequest) -> Path:
-    path: Path = request.config.getoption("--clouds", skip=False)
-    return path.absolute()
+def clouds_yaml(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    every = yaml.safe_load(request.config.getoption("--clouds", skip=False).read_text())["clouds"]
+    some = request.config.getoption("--on") or list(every)
+    path = tmp_path_factory.mktemp("clouds") / "clouds.yaml"
+    path.write_text(yaml.safe_dump({"clouds": {name: every[name] for name in some}}))
+    return path
 
 
 @pytest.fixture(scope="session")
