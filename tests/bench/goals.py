@@ -154,15 +154,15 @@ def _fault(book: Book, row: Row) -> Verdict:
 
 
 def _growth(book: Book, latency: float, what: str) -> Verdict:
-    """Of what does not belong to the start, how much more it is where it is most than where it is least."""
-    unit = "requests per location" if what == "requests" else "client CPU per server"
+    """How much it differs from the middle one. Of CPU, that of one server is taken off: Ansible, and waiting for it."""
+    unit = "requests per location" if what == "requests" else "client CPU per further server"
     goal = f"{unit} the same within 20 % at 5, 50 and 250 locations, at {latency * 1000:.0f} ms"
     rows = [_row("launch", servers=20 * number, locations=number, latency=latency) for number in (5, 50, 250)]
     if what == "requests":
         each = [_each(median(book.runs(row, OURS, "launch"), "sent"), 0.0, row.locations) for row in rows]
     else:
-        start = Medians(book, _row("start")).of(OURS, "start", "cpu")
-        each = [_each(median(book.runs(row, OURS, "launch"), "cpu"), start, row.servers) for row in rows]
+        one = median(book.runs(_row("launch", servers=1, locations=1, latency=latency), OURS, "launch"), "cpu")
+        each = [_each(median(book.runs(row, OURS, "launch"), "cpu"), one, row.servers - 1) for row in rows]
     known = [value for value in each if value is not None]
     if len(known) < len(rows):
         return Verdict(goal)
@@ -171,8 +171,8 @@ def _growth(book: Book, latency: float, what: str) -> Verdict:
     return Verdict(goal, figure, all(abs(value - middle) <= 0.2 * middle for value in known))
 
 
-def _each(whole: float | None, start: float | None, number: int) -> float | None:
-    return None if whole is None or start is None else (whole - start) / number
+def _each(whole: float | None, first: float | None, number: int) -> float | None:
+    return None if whole is None or first is None else (whole - first) / number
 
 
 def _clock(book: Book) -> Verdict:
