@@ -184,7 +184,9 @@ options:
       - Whether to take servers into the fleet that look like ones of it, but lack the proof, for example one that is
         named C(crawl-002) and has lost its metadata. They are marked anew, and stand for their slot from then on; one
         whose slot is beyond O(count) is deleted.
-      - Without it they are reported in RV(suspicious) and left alone.
+      - Servers of the fleet whose metadata was erased get their mark back, and with it their owner and the end of their
+        lifetime.
+      - Without it those that lack the proof are reported in RV(suspicious) and left alone.
     type: bool
     default: false
   fence:
@@ -584,7 +586,7 @@ suspicious:
   sample: []
   contains: *leftover
 adopted:
-  description: Servers that were taken into the fleet because of O(adopt), or would be in check mode.
+  description: Servers that were marked anew because of O(adopt), or would be in check mode.
   returned: always
   type: list
   elements: dict

@@ -68,7 +68,9 @@ def test_metadata_of_others_is_kept(ansible: Ansible, sim: Simulator) -> None:
     assert there(sim)["web-001"]["metadata"] == {**marks, **theirs}
 
 
-def test_a_server_whose_metadata_is_erased_is_still_ours_but_no_longer_ends(ansible: Ansible, sim: Simulator) -> None:
+def test_a_server_whose_metadata_is_erased_is_still_ours_and_gets_its_end_back_on_demand(
+    ansible: Ansible, sim: Simulator
+) -> None:
     one = told(launched(ansible, lifetime="1h"))["web-001"]
     update = {"cloud": one["cloud"], "name": "web-001", "auto_ip": False, **SPEC}
     assert ansible.module(THEIRS, **update, metadata={"role": "front"})["changed"]
@@ -77,6 +79,11 @@ def test_a_server_whose_metadata_is_erased_is_still_ours_but_no_longer_ends(ansi
     assert (again["changed"], again["exact"], again["suspicious"]) == (False, True, [])
     assert told(again)["web-001"]["id"] == one["id"]
     assert [name for name, each in told(again).items() if each["expires"] is None] == ["web-001"]
+    mended = launched(ansible, lifetime="1h", adopt=True)
+    assert (mended["changed"], mended["exact"], mended["adopted"][0]["name"]) == (True, True, "web-001")
+    assert {each["expires"] for each in told(mended).values()} == {one["expires"]}
+    assert there(sim)["web-001"]["metadata"].items() > {"role": "front"}.items()
+    assert launched(ansible, lifetime="1h", adopt=True)["changed"] is False
     ansible.module(OURS, fleet="web", state="absent")
     assert sim.servers() == []
 

@@ -11,7 +11,7 @@ import typing as t
 from collections import Counter
 from dataclasses import replace
 
-from .adopt import adoptable
+from .adopt import ADOPTED, adoptable, erased
 from .confirm import confirmed, confirmed_since, rivals
 from .faults import HALF_SHOWN
 from .fence import unfenced
@@ -189,6 +189,7 @@ def _planned_removals(desk: Desk, now: float) -> tuple[Leftover, ...]:
 # A clock that is further off than this delays every confirm survey by as much; in seconds.
 _MUCH_SKEW = 10.0
 _WHY_SUSPICIOUS = "only one of its name and its two marks says so"
+_WHY_ERASED = "its metadata was erased"
 
 
 def _suspicious(desk: Desk) -> tuple[Leftover, ...]:
@@ -202,10 +203,17 @@ def _suspect(row: Suspect) -> Leftover:
 
 
 def _adopted(desk: Desk) -> tuple[Leftover, ...]:
-    """Servers that were taken into the fleet, or would be."""
-    rows = [_leftover(desk, row, _WHY_SUSPICIOUS) for row in desk.tables.servers.values() if row.adopted]
-    planned = adoptable(desk) if desk.run.check and desk.objection is None else {}
-    return (*rows, *(_suspect(desk.tables.suspicious[each]) for each in planned))
+    """Servers that were marked anew, or would be."""
+    rows = [_leftover(desk, row, _why_adopted(row)) for row in desk.tables.servers.values() if row.adopted]
+    if not desk.run.check or desk.objection is not None:
+        return tuple(rows)
+    rows += [_leftover(desk, row, _WHY_ERASED) for row in erased(desk)]
+    return (*rows, *(_suspect(desk.tables.suspicious[each]) for each in adoptable(desk)))
+
+
+def _why_adopted(row: ServerRow) -> str:
+    mark = row.belonging.mark
+    return _WHY_SUSPICIOUS if mark is not None and mark.spec == ADOPTED else _WHY_ERASED
 
 
 def _unresolved(desk: Desk) -> tuple[Unresolved, ...]:
@@ -235,7 +243,7 @@ def _wrote(desk: Desk) -> bool:
     """Whether any write was accepted, or may have been."""
     landed = (State.SEEN, State.DEAD, State.POSTING, State.AMBIGUOUS, State.COVERED)
     made = any(attempt.state in landed for attempt in desk.tables.attempts.values())
-    adopted = any(row.adopted for row in desk.tables.servers.values())
+    adopted = any(row.adopted or row.adoption is not Adoption.NONE for row in desk.tables.servers.values())
     marked = any(each.adoption is not Adoption.NONE for each in desk.tables.suspicious.values())
     return made or adopted or marked or any(_may_be_deleted(row) for row in desk.tables.servers.values())
 

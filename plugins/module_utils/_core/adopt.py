@@ -6,7 +6,8 @@
 """Taking servers into the fleet that look like ones of it: they are marked anew, and read again before they count.
 
 Only where that makes two signs of three agree: the name or the description says which slot, the metadata is written.
-Nova takes metadata in few states, and rewrites all of it (nova/compute/api.py, update_instance_metadata).
+Servers of the fleet whose metadata somebody has erased get it back, and with it their end and their owner. Nova takes
+metadata in few states, and rewrites all of it (nova/compute/api.py, update_instance_metadata).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .rows import Adoption, Suspect
 if t.TYPE_CHECKING:
     from .desk import Desk
     from .model import Server
+    from .rows import ServerRow
     from .tables import Tables
 
 ADOPTED = "adopted"
@@ -39,10 +41,35 @@ def adopt(desk: Desk, now: float) -> bool:
             suspect.adoption = Adoption.SENT
             desk.ask(m.Mark(location=suspect.location, id=server, metadata=_mark(desk, suspect, slot)))
             desk.tell(now, What.ADOPTED, location=suspect.location, slot=slot, id=server)
-        elif suspect.adoption is Adoption.MARKED:
-            suspect.adoption = Adoption.SHOWING
-            desk.ask(m.Show(location=suspect.location, id=server))
-    return any(each.adoption in (Adoption.SENT, Adoption.SHOWING) for each in desk.tables.suspicious.values())
+    for row in erased(desk):
+        row.adoption = Adoption.SENT
+        desk.ask(m.Mark(location=row.location, id=row.id, metadata=_heritage(desk, row.location, row.belonging.mark)))
+        desk.tell(now, What.ADOPTED, location=row.location, slot=row.slot, id=row.id)
+    every = {**desk.tables.servers, **desk.tables.suspicious}
+    for server, each in every.items():
+        if each.adoption is Adoption.MARKED:
+            each.adoption = Adoption.SHOWING
+            desk.ask(m.Show(location=each.location, id=server))
+    return any(each.adoption in (Adoption.SENT, Adoption.SHOWING) for each in every.values())
+
+
+def erased(desk: Desk) -> list[ServerRow]:
+    """The servers of the fleet that lost their metadata and may have it back; the description still has their mark."""
+    order = desk.run.order
+    if not order.adopt or order.absent:
+        return []
+    return [row for row in desk.tables.servers.values() if row.slot <= order.count and _bare(desk.tables, row)]
+
+
+def _bare(tables: Tables, row: ServerRow) -> bool:
+    known = row.server is not None and row.candidate and row.belonging.mark is not None
+    if row.server is None or not known or row.adoption is not Adoption.NONE or tables.silent(row.location):
+        return False
+    return _settled(row.server) and MARK_KEY not in dict(row.server.metadata)
+
+
+def _settled(server: Server) -> bool:
+    return server.status in _SETTLED and server.task is None and not server.locked
 
 
 def adoptable(desk: Desk) -> dict[str, int]:
@@ -56,8 +83,7 @@ def adoptable(desk: Desk) -> dict[str, int]:
 def adoptable_slot(desk: Desk, suspect: Suspect) -> int | None:
     """The slot for which a server may be marked, or None where it must be left alone."""
     server = suspect.server
-    settled = server.status in _SETTLED and server.task is None and not server.locked
-    if suspect.adoption is not Adoption.NONE or not settled or desk.tables.silent(suspect.location):
+    if suspect.adoption is not Adoption.NONE or not _settled(server) or desk.tables.silent(suspect.location):
         return None
     slot = _signed(desk.run.order.fleet, server)
     return slot if slot is not None and desk.run.order.concerns(slot) else None
@@ -73,7 +99,7 @@ def _signed(fleet: str, server: Server) -> int | None:
 
 
 def _mark(desk: Desk, suspect: Suspect, slot: int) -> tuple[tuple[str, str], ...]:
-    run, row = desk.run, desk.tables.locations[suspect.location]
+    run = desk.run
     number = _NUMBERS + list(desk.tables.suspicious).index(suspect.server.id)
     mark = Mark(
         fleet=run.order.fleet,
@@ -84,6 +110,11 @@ def _mark(desk: Desk, suspect: Suspect, slot: int) -> tuple[tuple[str, str], ...
         replaced_at=0,
         spec=ADOPTED,
     )
+    return _heritage(desk, suspect.location, mark)
+
+
+def _heritage(desk: Desk, location: str, mark: Mark | None) -> tuple[tuple[str, str], ...]:
+    row = desk.tables.locations[location]
     return ((MARK_KEY, str(mark)), (EXPIRES_KEY, expires(desk, row)), (OWNER_KEY, owner(desk, row)))
 
 
@@ -97,13 +128,16 @@ def mark_refused(tables: Tables, event: m.MarkRefused) -> None:
 
 def _move(tables: Tables, event: m.OfServer, adoption: Adoption) -> None:
     """What became of an adoption; a read may have shown the new mark already."""
-    suspect = tables.suspicious.get(event.id)
-    if suspect is not None:
-        suspect.adoption = adoption
+    found = tables.suspicious.get(event.id) or tables.servers.get(event.id)
+    if found is not None and found.adoption is Adoption.SENT:
+        found.adoption = adoption
 
 
-def not_adopted(tables: Tables, event: m.Shown | m.ShowFailed) -> None:
-    """The look after an adoption showed nothing, or a server that is a suspect still."""
-    suspect = tables.suspicious.get(event.id)
+def looked_at(tables: Tables, event: m.Shown | m.ShowFailed) -> None:
+    """The look after an adoption showed the mark, or nothing, or a server that is a suspect still."""
+    suspect, row = tables.suspicious.get(event.id), tables.servers.get(event.id)
     if suspect is not None and suspect.adoption is Adoption.SHOWING:
         suspect.adoption = Adoption.FAILED
+    if row is not None and row.adoption is Adoption.SHOWING:
+        marked = row.server is not None and MARK_KEY in dict(row.server.metadata)
+        row.adopted, row.adoption = marked, Adoption.NONE if marked else Adoption.FAILED

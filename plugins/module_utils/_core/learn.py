@@ -15,7 +15,7 @@ import typing as t
 from collections import Counter
 
 from . import messages as m
-from .adopt import mark_refused, marked, not_adopted
+from .adopt import looked_at, mark_refused, marked
 from .courtesy import waiting_orders
 from .faults import Fault, Kind
 from .fence import fence_open, fence_refused, fence_shut
@@ -144,7 +144,7 @@ def _shown(tables: Tables, event: m.Shown) -> None:
         row.shown_at, row.shown = event.started_at, event.server.phase
         _lacked(row, event.now)
     see(tables, event, event.server)
-    not_adopted(tables, event)
+    looked_at(tables, event)
     stays = row is not None and row.deletion is Deletion.UNKNOWN and row.phase is not Phase.DYING
     if row is not None and (stays or (row.phase is Phase.RELEASED and row.deletion is Deletion.ACCEPTED)):
         _try_again(row)
@@ -173,7 +173,7 @@ def _show_failed(tables: Tables, event: m.ShowFailed) -> None:
     if row is not None:
         row.showing, row.unreadable = False, True
         row.show_after = event.now + _ASK_AGAIN
-    not_adopted(tables, event)
+    looked_at(tables, event)
     _unanswered(tables, tables.locations[event.location], event)
 
 

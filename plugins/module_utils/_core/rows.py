@@ -134,7 +134,7 @@ class LocationRow:
 
 
 class Adoption(enum.Enum):
-    """How far the adoption of a suspicious server is."""
+    """How far the adoption of a suspicious server is, or the return of a server's own mark."""
 
     NONE = "none"
     SENT = "sent"
@@ -259,6 +259,7 @@ class ServerRow:
     gone: bool = False
     token: str = ""
     adopted: bool = False
+    adoption: Adoption = Adoption.NONE
     lacked: int = 0
     unreadable: bool = False
     fresh_at: float = LONG_AGO

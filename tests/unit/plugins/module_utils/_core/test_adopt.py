@@ -17,7 +17,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.faults 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.identity import Whose, belonging
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.result import Objection
 
-from .cloud import Place, Upset
+from .cloud import EPOCH, Place, Upset
 from .world import World, kinds, marked, order_of, writes
 
 BARE: dict[str, t.Any] = {"metadata": (), "description": ""}
@@ -141,3 +141,62 @@ def test_a_known_server_whose_new_mark_does_not_hold_is_not_waited_for() -> None
     world.later(1002, lambda: world.add("a:1", marked(1, "one", **BARE)))
     assert "one" in {each.id for each in world.finish(run).suspicious}
     assert world.now < 1100
+
+
+def erased_fleet(**facts: t.Any) -> World:
+    """Two servers that end, and one of them lost all metadata."""
+    world = World([Place("a:1")])
+    world.add("a:1", marked(1, "whole", expires=str(EPOCH + 5000), owner="ann"))
+    world.add("a:1", replace(marked(2, "erased"), metadata=(("role", "front"),), **facts))
+    return world
+
+
+def test_a_server_whose_metadata_was_erased_gets_its_mark_its_end_and_its_owner_back() -> None:
+    world = erased_fleet()
+    run = world.start(order_of(2, adopt=True))
+    result = world.finish(run)
+    assert (result.exact, result.changed, [each.id for each in result.adopted]) == (True, True, ["erased"])
+    assert result.adopted[0].why == "its metadata was erased"
+    assert (kinds(run.commands)[m.Mark], len(writes(run.commands))) == (1, 1)
+    metadata = {server.id: dict(server.metadata) for server in world.alive()}
+    assert metadata["erased"].pop("multi_stack") == marked(2, "erased").description
+    assert metadata["erased"].pop("role") == "front"
+    assert metadata["erased"] == {"multi_stack_expires": str(EPOCH + 5000), "multi_stack_owner": "ann"}
+    again = world.start(order_of(2, adopt=True))
+    assert (world.finish(again).changed, writes(again.commands)) == (False, [])
+
+
+def test_erased_metadata_stays_so_where_nobody_asks_for_it_or_the_server_is_to_go() -> None:
+    world = erased_fleet()
+    for order in (order_of(2), order_of(1, adopt=True), order_of(absent=True, adopt=True)):
+        world.run(order)
+    assert kinds(world.commands)[m.Mark] == 0
+
+
+@pytest.mark.parametrize("facts", [{"status": "BUILD"}, {"task": "image_snapshot"}, {"locked": True}])
+def test_erased_metadata_that_cannot_be_written_now_is_left_for_another_run(facts: dict[str, t.Any]) -> None:
+    world = erased_fleet(**facts)
+    world.launch(2, min_count=0, adopt=True)
+    assert kinds(world.commands)[m.Mark] == 0
+
+
+def test_check_mode_says_whose_metadata_would_come_back() -> None:
+    world = erased_fleet()
+    result = world.run(order_of(2, adopt=True), check=True)
+    assert (result.changed, [each.id for each in result.adopted], writes(world.commands)) == (True, ["erased"], [])
+
+
+@pytest.mark.parametrize("kind", [m.Mark, m.Show])
+@pytest.mark.parametrize("upset", [Upset.HANG, Fault(kind=Kind.CONFLICT, status=409, message="in use")])
+def test_metadata_that_does_not_come_back_harms_nobody(kind: type[m.Command], upset: Fault | Upset) -> None:
+    world = erased_fleet()
+    world.place("a:1").script = lambda command: upset if isinstance(command, kind) and command.id == "erased" else None
+    result = world.launch(2, adopt=True)
+    assert (len(result.servers), result.exact, result.changed, result.adopted) == (2, True, True, ())
+
+
+def test_metadata_that_is_erased_again_at_once_is_told_as_it_is() -> None:
+    world = erased_fleet()
+    world.place("a:1").forgets_marks = True
+    result = world.launch(2, adopt=True)
+    assert (result.exact, result.adopted, kinds(world.commands)[m.Mark]) == (True, (), 1)
