@@ -35,10 +35,7 @@ def answers(desk: Desk, row: ServerRow) -> bool:
 
 def answer_awaited(desk: Desk, row: ServerRow, now: float) -> bool:
     """Whether its answer, or else the end of its console, is still to come; asks for either."""
-    if answers(desk, row) or row.phase is not Phase.READY:
-        return False
-    address = preferred(row.server.addresses) if row.server else ""
-    if not address:
+    if answers(desk, row) or row.phase is not Phase.READY or not (address := _address(row)):
         return False
     if row.trying:
         return True
@@ -46,6 +43,10 @@ def answer_awaited(desk: Desk, row: ServerRow, now: float) -> bool:
         return _console_awaited(desk, row)
     _try(desk, row, address, now)
     return True
+
+
+def _address(row: ServerRow) -> str:
+    return preferred(row.server.addresses) if row.server else ""
 
 
 def _booting_since(desk: Desk, row: ServerRow) -> float:

@@ -17,7 +17,7 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._core.reach i
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.report import failure, summary, warnings
 
 from .cloud import Place
-from .world import World, kinds, order_of
+from .world import World, kinds, marked, order_of
 
 SSH = Patience(ready_port=22, boot=60.0)
 NEVER = 1e9
@@ -71,6 +71,13 @@ def test_a_rerun_tries_those_that_are_there() -> None:
     assert world.launch(1, patience=SSH).failed
     again = world.launch(1, patience=SSH)
     assert (again.exact, again.changed) == (True, False)
+
+
+def test_one_without_an_address_cannot_be_tried() -> None:
+    world = World([Place("a:1")])
+    world.add("a:1", marked(1, "bare", addresses=()))
+    world.launch(1, min_count=0, patience=SSH)
+    assert kinds(world.runs[-1].commands)[m.Probe] == 0
 
 
 def test_few_are_tried_at_once_at_one_location() -> None:
