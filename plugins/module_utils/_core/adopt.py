@@ -45,7 +45,7 @@ def adopt(desk: Desk, now: float) -> bool:
         row.adoption = Adoption.SENT
         desk.ask(m.Mark(location=row.location, id=row.id, metadata=_heritage(desk, row.location, row.belonging.mark)))
         desk.tell(now, What.ADOPTED, location=row.location, slot=row.slot, id=row.id)
-    every = {**desk.tables.servers, **desk.tables.suspicious}
+    every: dict[str, ServerRow | Suspect] = {**desk.tables.servers, **desk.tables.suspicious}
     for server, each in every.items():
         if each.adoption is Adoption.MARKED:
             each.adoption = Adoption.SHOWING
