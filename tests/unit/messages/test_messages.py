@@ -70,6 +70,7 @@ UNMET = {
     "not sent": "the fate of a request; whoever meets it is told why",
     "compute versions": "how the code calls an address",
     "not chosen": "a word in the refusals of an answer",
+    "its metadata was erased": "the reason in the adopted servers of an answer",
     "a location did not answer": "the name of an objection; its sentence is another",
     "the fleet belongs to another owner": "the same",
     "the fleet was made otherwise": "the same",
