@@ -199,7 +199,7 @@ class Crew:
 
     def _give(self, task: Task, now: float) -> None:
         task.started_at = self._young[task] = now
-        self._waiting.discard(task)
+        self._waiting.remove(task)
         self._running.add(task)
         self._deadlines.add(task.deadline, task)
         self._hands.give(task)
@@ -214,13 +214,13 @@ class Crew:
         return True
 
     def _leave(self, task: Task) -> None:
-        self._running.discard(task)
+        self._running.remove(task)
         self._young.pop(task, None)
         self._places[task.command.location].running -= 1
 
     def _forget(self, task: Task) -> None:
         """One that never began."""
-        self._waiting.discard(task)
+        self._waiting.remove(task)
         self._places[task.command.location].waiting.remove(task)
 
 

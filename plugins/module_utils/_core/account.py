@@ -204,7 +204,8 @@ def _suspect(row: Suspect) -> Leftover:
 
 def _adopted(desk: Desk) -> tuple[Leftover, ...]:
     """Servers that were marked anew, or would be."""
-    rows = [_leftover(desk, row, _why_adopted(row)) for row in desk.tables.servers.values() if row.adopted]
+    every = desk.tables.servers.values()
+    rows = [_leftover(desk, row, _why_adopted(row)) for row in every if row.adoption is Adoption.DONE]
     if not desk.run.check or desk.objection is not None:
         return tuple(rows)
     rows += [_leftover(desk, row, _WHY_ERASED) for row in erased(desk)]
@@ -243,7 +244,7 @@ def _wrote(desk: Desk) -> bool:
     """Whether any write was accepted, or may have been."""
     landed = (State.SEEN, State.DEAD, State.POSTING, State.AMBIGUOUS, State.COVERED)
     made = any(attempt.state in landed for attempt in desk.tables.attempts.values())
-    adopted = any(row.adopted or row.adoption is not Adoption.NONE for row in desk.tables.servers.values())
+    adopted = any(row.adoption is not Adoption.NONE for row in desk.tables.servers.values())
     marked = any(each.adoption is not Adoption.NONE for each in desk.tables.suspicious.values())
     return made or adopted or marked or any(_may_be_deleted(row) for row in desk.tables.servers.values())
 

@@ -62,10 +62,10 @@ def erased(desk: Desk) -> list[ServerRow]:
 
 
 def _bare(tables: Tables, row: ServerRow) -> bool:
-    known = row.server is not None and row.candidate and row.belonging.mark is not None
-    if row.server is None or not known or row.adoption is not Adoption.NONE or tables.silent(row.location):
+    if row.server is None or row.adoption is not Adoption.NONE or tables.silent(row.location):
         return False
-    return _settled(row.server) and MARK_KEY not in dict(row.server.metadata)
+    kept = row.candidate and row.belonging.mark is not None and _settled(row.server)
+    return kept and MARK_KEY not in dict(row.server.metadata)
 
 
 def _settled(server: Server) -> bool:
@@ -140,4 +140,4 @@ def looked_at(tables: Tables, event: m.Shown | m.ShowFailed) -> None:
         suspect.adoption = Adoption.FAILED
     if row is not None and row.adoption is Adoption.SHOWING:
         marked = row.server is not None and MARK_KEY in dict(row.server.metadata)
-        row.adopted, row.adoption = marked, Adoption.NONE if marked else Adoption.FAILED
+        row.adoption = Adoption.DONE if marked else Adoption.FAILED

@@ -140,6 +140,7 @@ class Adoption(enum.Enum):
     SENT = "sent"
     MARKED = "marked"
     SHOWING = "showing"
+    DONE = "done"
     FAILED = "failed"
 
 
@@ -258,7 +259,6 @@ class ServerRow:
     doom: str = ""
     gone: bool = False
     token: str = ""
-    adopted: bool = False
     adoption: Adoption = Adoption.NONE
     lacked: int = 0
     unreadable: bool = False

@@ -58,8 +58,9 @@ def see(tables: Tables, event: m.Surveyed | m.Listed | m.Shown, server: Server) 
     elif event.started_at < row.seen_at:
         return
     _recognise(tables, row, found)
-    if row.ours and server.id in tables.suspicious:
-        row.adopted = tables.suspicious.pop(server.id).adoption is not Adoption.NONE
+    suspect = tables.suspicious.pop(server.id, None) if row.ours else None
+    if suspect is not None and suspect.adoption is not Adoption.NONE:
+        row.adoption = Adoption.DONE
     _suspect(tables, event.location, server, row.belonging)
     _update(tables, row, server, event)
 
