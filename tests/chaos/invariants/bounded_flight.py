@@ -21,9 +21,12 @@ _ENDS = (m.Created, m.Refused, m.NotSent, m.Ambiguous)
 
 
 def bounded_flight(evidence: Evidence) -> t.Iterator[str]:
-    """An end comes before what is sent at the same moment: the engine sends on hearing of it."""
+    """As the engine asked for them, since hands begin no more of them anyway.
+
+    An end comes before what is asked for at the same moment: the engine asks on hearing of it.
+    """
     log = [(at, 0, event.location, event.token) for at, event in evidence.run.heard if isinstance(event, _ENDS)]
-    log += [(at, 1, post.location, post.token) for at, post in evidence.run.sent if isinstance(post, m.Create)]
+    log += [(at, 1, post.location, post.token) for at, post in evidence.run.posts]
     under_way: defaultdict[str, set[str]] = defaultdict(set)
     for at, begins, location, token in sorted(log):
         here = under_way[location]

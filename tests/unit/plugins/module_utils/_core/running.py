@@ -32,7 +32,10 @@ _DROPS = 30.0  # seconds after which a drip-fed answer is whole, long after its 
 
 @dataclass
 class Running:
-    """One run in the world. ``sent`` and ``heard`` are its log: what its hands began, and what its engine was told."""
+    """One run in the world. ``sent`` and ``heard`` are its log: what its hands began, and what its engine was told.
+
+    ``posts`` are those that the engine asked for, whether or not a hand was free for them.
+    """
 
     world: World
     engine: Coordinator
@@ -42,13 +45,14 @@ class Running:
     result: Result | None = None
     sent: list[tuple[float, m.ToLocation]] = field(default_factory=list)
     heard: list[tuple[float, m.Event]] = field(default_factory=list)
+    posts: list[tuple[float, m.Create]] = field(default_factory=list)
     killed: bool = False
     ended: float = 0.0
     world_at_end: tuple[Server, ...] = ()
     _turns: int = 0
 
     def __post_init__(self) -> None:
-        self._loop = Loop(_Ear(self.engine, self.heard), _Hands(self), self.order.patience)
+        self._loop = Loop(_Ear(self.engine, self.heard, self.posts), _Hands(self), self.order.patience)
 
     @property
     def over(self) -> bool:
@@ -149,17 +153,22 @@ class _Errand:
 
 @dataclass(slots=True)
 class _Ear:
-    """The engine, with a log of what it is told."""
+    """The engine, with logs of what it is told and of the POSTs that it asks for."""
 
     engine: Coordinator
     heard: list[tuple[float, m.Event]]
+    posts: list[tuple[float, m.Create]]
 
     def begin(self, now: float) -> t.Sequence[m.Command]:
-        return self.engine.begin(now)
+        return self._logged(now, self.engine.begin(now))
 
     def step(self, now: float, events: t.Sequence[m.Event]) -> t.Sequence[m.Command]:
         self.heard.extend((now, event) for event in events)
-        return self.engine.step(now, events)
+        return self._logged(now, self.engine.step(now, events))
+
+    def _logged(self, now: float, commands: t.Sequence[m.Command]) -> t.Sequence[m.Command]:
+        self.posts.extend((now, command) for command in commands if isinstance(command, m.Create))
+        return commands
 
 
 @dataclass(slots=True)
