@@ -7,10 +7,16 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
-.PHONY: help demo test lint types docs site core unit slow chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults bench lock clean
+endif
+.PHONY: help demo test lint types docs site core unit slow coverage chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults bench lock clean
 
 cache := $(CURDIR)/.cache
+# What runs in one process, the longest first, is run side by side; the rest takes all processors by itself.
+of_one_process := sanity lint core docs types tarball
+of_many := unit slow chaos units clients integration versions
+processors := $(shell nproc)
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
 contract := ansible_collections.openmultistack.cloud.tests.contract
 users_path := $(PATH)
@@ -32,9 +38,9 @@ help: ## list the targets
 demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulated on this machine
 	tools/demo
 
-# Coverage takes its time, so the fast loop goes without it.
-test: cover := --cov --cov-append
-test: lint types docs core unit slow chaos sanity units clients integration versions build tarball ## every check, one after the other
+test: $(cache)/ready-dev ## every check
+	@PATH='$(users_path)' $(MAKE) --no-print-directory --jobs $(processors) --output-sync=target SIDE_BY_SIDE=1 $(of_one_process)
+	@PATH='$(users_path)' $(MAKE) --no-print-directory $(of_many)
 	@echo 'Every check passed. pytest closed with:'
 	@tail -qn 1 $(cache)/core.log $(cache)/unit.log $(cache)/slow.log $(cache)/clients.log
 
@@ -61,10 +67,13 @@ core: $(cache)/ready-dev ## unit tests of the decisions (_core) alone, every bra
 	tools/core
 
 unit: $(cache)/ready-dev ## the unit tests that take no time: the fast loop
-	python -m pytest -n auto -m 'not slow' $(cover) | tee $(cache)/unit.log
+	python -m pytest -n auto --dist worksteal -m 'not slow' | tee $(cache)/unit.log
 
-slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait, or fill disks
-	python -m pytest -n auto -m slow $(cover) | tee $(cache)/slow.log
+slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait more than they work, or fill disks
+	python -m pytest -n $$((2 * $(processors))) --durations 10 -m slow | tee $(cache)/slow.log
+
+coverage: $(cache)/ready-dev ## what all unit tests together reach of the plugins
+	python -m pytest -n auto --cov
 
 chaos: $(cache)/ready-dev ## thousands of orders in simulated worlds (SEEDS=, FIRST=), or one: SEED=123 STORY=1 [SMALL=1]
 	tools/chaos
@@ -81,7 +90,7 @@ integration: $(cache)/ready-dev ## ansible-test integration, against simulated c
 	flock --close $(cache)/lock tools/integration $(TARGETS)
 
 clients: $(cache)/ready-clients ## openstackclient, openstacksdk and openstack.cloud on simulated clouds, and on fleets of ours
-	python -m pytest -n auto --dist loadfile -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
+	python -m pytest -n auto --dist loadfile --durations 10 -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
 
 versions: $(cache)/ready-dev ## sanity, unit tests of plugins, and demo with the other versions of ansible-core (CORE="2.19")
 	PATH='$(users_path)' flock --close $(cache)/lock tools/versions $(CORE)
