@@ -36,3 +36,11 @@ def line(service: Loopback, tmp_path: pathlib.Path) -> Line:
     )
 
     return Line(accounts_of(tmp_path, {"alpha": entry(service.url)}))
+
+
+@pytest.fixture
+def an_empty_home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openstack.config import loader  # noqa: PLC0415
+
+    monkeypatch.setattr(loader, "CONFIG_FILES", [str(tmp_path / "home" / "clouds.yaml")])
+    monkeypatch.setattr(loader, "SECURE_FILES", [str(tmp_path / "home" / "secure.yaml")])

@@ -8,7 +8,6 @@ import sys
 import typing as t
 
 import pytest
-import yaml
 
 from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accounts import (
     Account,
@@ -18,39 +17,23 @@ from ansible_collections.openmultistack.cloud.plugins.module_utils._cloud.accoun
 )
 from ansible_collections.openmultistack.cloud.plugins.module_utils._core.model import Hints, Location
 from ansible_collections.openmultistack.cloud.plugins.module_utils._errors import AccountsError, MissingLibraryError
-from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.loopback import accounts_of, entry
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.account_files import (
+    MANY,
+    PLAIN,
+    URL,
+    complaint,
+    write,
+)
+from ansible_collections.openmultistack.cloud.tests.unit.plugins.module_utils._cloud.loopback import accounts_of
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-URL = "http://127.0.0.1:1"
-PLAIN = entry(URL)
-MANY = {**PLAIN, "regions": ["one", {"name": "two", "values": {"multi_stack": {"priority": 2}}}]}
-
-
-@pytest.fixture(autouse=True)
-def an_empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from openstack.config import loader  # noqa: PLC0415
-
-    monkeypatch.setattr(loader, "CONFIG_FILES", [str(tmp_path / "home" / "clouds.yaml")])
-    monkeypatch.setattr(loader, "SECURE_FILES", [str(tmp_path / "home" / "secure.yaml")])
-
-
-def write(folder: Path, content: object, name: str = "clouds.yaml") -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    return path
+pytestmark = pytest.mark.usefixtures("an_empty_home")
 
 
 def labels(accounts: Accounts) -> list[str]:
     return [each.label for each in accounts.all]
-
-
-def complaint(*arguments: str) -> str:
-    with pytest.raises(AccountsError) as caught:
-        load_accounts(*arguments)
-    return str(caught.value)
 
 
 def test_each_region_of_each_cloud_is_an_account_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -121,7 +104,7 @@ def test_a_cloud_that_only_the_passwords_of_another_place_name_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path / "home", {"clouds": {"work": {"auth": {"password": "p"}}}}, "secure.yaml")
-    here = write(tmp_path, {"clouds": {"alpha": entry("http://127.0.0.1:1")}}, "here.yaml")
+    here = write(tmp_path, {"clouds": {"alpha": PLAIN}}, "here.yaml")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(here))
     assert labels(load_accounts()) == ["alpha:here"]
 
@@ -262,25 +245,6 @@ def test_a_missing_library_is_told_with_its_python(monkeypatch: pytest.MonkeyPat
     assert sys.executable in str(caught.value)
 
 
-def test_hints_come_from_four_places_the_nearest_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = {"priority": 1, "weight": 1, "cost": 1, "headroom": 1, "image": {"a": "cloud", "b": "cloud"}}
-    region = {
-        "name": "one",
-        "values": {"multi_stack": {"weight": 2, "cost": 2, "headroom": 2, "image": {"b": "region"}}},
-    }
-    path = write(tmp_path, {"clouds": {"alpha": {**PLAIN, "regions": [region, "two"], "multi_stack": there}}})
-    override = {
-        "clouds": {"alpha": {"cost": 3, "headroom": 3, "regions": {"one": {"headroom": 4, "status": "unavailable"}}}}
-    }
-    guide = write(tmp_path, override, "accounts.yml")
-    one, two = load_accounts(str(path), str(guide)).all
-    assert one.hints == Hints(available=False, priority=1, weight=2.0, cost=3.0, headroom=4)
-    assert two.hints == Hints(available=True, priority=1, weight=1.0, cost=3.0, headroom=3)
-    assert one.names.image == {"a": "cloud", "b": "region"}
-    monkeypatch.setenv("OPENMULTISTACK_ACCOUNTS_FILE", str(guide))
-    assert load_accounts(str(path)).all == load_accounts(str(path), "").all == (one, two)
-
-
 @pytest.mark.parametrize("blank", ["", " ", "\t\n"])
 def test_a_blank_path_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
     path = write(tmp_path, {"clouds": {"alpha": PLAIN}})
@@ -290,90 +254,6 @@ def test_a_blank_path_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     guide = write(tmp_path, {"clouds": {"alpha": {"cost": 3}}}, "accounts.yml")
     monkeypatch.setenv("OPENMULTISTACK_ACCOUNTS_FILE", str(guide))
     assert load_accounts(blank, blank).all[0].hints.cost == 3.0
-
-
-@pytest.mark.parametrize(("said", "seconds"), [("2h", 7200), ("1d 30m", 88200), ("90", 90), (90, 90)])
-def test_an_owner_may_be_given_a_share_and_servers_a_longest_life(tmp_path: Path, said: object, seconds: int) -> None:
-    hints = {"max_servers_per_owner": 0, "max_lifetime": said}
-    (account,) = accounts_of(tmp_path, {"alpha": {**PLAIN, "multi_stack": hints}}).all
-    assert account.hints == Hints(max_servers_per_owner=0, max_lifetime=seconds)
-
-
-@pytest.mark.parametrize("content", ["", "clouds:\n", "clouds: {alpha: }\n", "clouds: {alpha: {regions: }}\n"])
-def test_an_empty_accounts_file_says_nothing(tmp_path: Path, content: str) -> None:
-    path = write(tmp_path, {"clouds": {"alpha": PLAIN}})
-    accounts = load_accounts(str(path), str(write(tmp_path, content, "accounts.yml")))
-    assert accounts.all[0].hints == Hints()
-    assert accounts.warnings == ()
-
-
-def test_hints_for_clouds_that_are_not_there_are_warned_of(tmp_path: Path) -> None:
-    path = write(tmp_path, {"clouds": {"conoha": MANY}})
-    content = {"clouds": {"connoha": {"status": "unavailable"}, "conoha": {"regions": {"too": {"priority": 1}}}}}
-    guide = write(tmp_path, content, "accounts.yml")
-    assert load_accounts(str(path), str(guide)).warnings == (
-        f'{guide}: cloud "connoha" is not in clouds.yaml, so its hints have no effect; there is conoha',
-        f'{guide}: region "too" of cloud "conoha" is not in clouds.yaml, so its hints have no effect; '
-        "there is two, one",
-    )
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        ({"cloud": {}}, 'accounts.yml: unknown key "cloud"; it takes clouds'),
-        ({"clouds": {"alpha": {"prioritty": 1}}}, 'cloud "alpha": unknown key "prioritty"; it takes priority, '),
-        (
-            {"clouds": {"alpha": {"regions": {"here": {"x": 1}}}}},
-            'cloud "alpha", region "here": unknown key "x"; it takes ',
-        ),
-        ({"clouds": [1]}, 'accounts.yml: "clouds" is to be a mapping'),
-        ([1], "accounts.yml: the file is to be a mapping (key: value), not a list"),
-    ],
-)
-def test_an_accounts_file_with_a_mistake_is_told(tmp_path: Path, content: t.Any, text: str) -> None:
-    path = write(tmp_path, {"clouds": {"alpha": PLAIN}})
-    assert text in complaint(str(path), str(write(tmp_path, content, "accounts.yml")))
-
-
-@pytest.mark.parametrize(
-    ("hints", "text"),
-    [
-        ({"status": "on"}, 'status is to be available or unavailable, not "on"'),
-        ({"priority": "high"}, 'priority is to be a whole number, not "high"'),
-        ({"priority": True}, 'priority is to be a whole number, not "true"'),
-        ({"weight": -1}, 'weight is to be a number, 0 or more, not "-1"'),
-        ({"cost": []}, "cost is to be a number, 0 or more, not a list"),
-        ({"max_servers": -1}, "max_servers is to be a whole number, 0 or more"),
-        ({"max_servers_per_owner": 1.5}, "max_servers_per_owner is to be a whole number, 0 or more"),
-        ({"max_lifetime": "soon"}, 'max_lifetime is to be a length of time (40m, 2h, 1d), or seconds, not "soon"'),
-        ({"max_lifetime": "never"}, "max_lifetime is to be a length of time"),
-        ({"max_lifetime": 0}, "max_lifetime is to be a length of time"),
-        ({"max_lifetime": True}, "max_lifetime is to be a length of time"),
-        ({"requests_per_second": 0}, "requests_per_second is to be a number above 0"),
-        ({"image": "x"}, 'image is to be a mapping of your names to this provider\'s, not "x"'),
-        ({"flavor": {"a": 1}}, "flavor is to be a mapping of your names to this provider's"),
-        ({"ssh_user": 7}, "ssh_user is to be a name, or a mapping of images to names"),
-        ({"jump_host": {}}, "jump_host is to be a text"),
-    ],
-)
-def test_a_hint_of_the_wrong_kind_is_told(tmp_path: Path, hints: dict[str, t.Any], text: str) -> None:
-    path = write(tmp_path, {"clouds": {"alpha": {**PLAIN, "multi_stack": hints}}})
-    said = complaint(str(path))
-    assert said.startswith(f'{path}: cloud "alpha": ')
-    assert text in said
-
-
-def test_the_ssh_user_may_depend_on_the_image(tmp_path: Path) -> None:
-    one, two = accounts_of(
-        tmp_path,
-        {
-            "one": {**PLAIN, "multi_stack": {"ssh_user": "debian", "jump_host": "bastion"}},
-            "two": {**PLAIN, "multi_stack": {"ssh_user": {"debian-13": "debian"}}},
-        },
-    ).all
-    assert (one.ssh_user("any"), one.notes.jump_host) == ("debian", "bastion")
-    assert (two.ssh_user("debian-13"), two.ssh_user("other")) == ("debian", "")
 
 
 @pytest.mark.parametrize(
