@@ -10,12 +10,12 @@ SHELL := bash
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
-.PHONY: help demo test lint types docs site core unit slow coverage chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults bench lock clean
+.PHONY: help demo test lint types docs site core unit contract slow coverage chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults bench lock clean
 
 cache := $(CURDIR)/.cache
 # What runs in one process, the longest first, is run side by side; the rest takes all processors by itself.
 of_one_process := sanity lint core docs types tarball
-of_many := unit slow chaos units clients integration versions
+of_many := contract units slow chaos clients integration versions
 processors := $(shell nproc)
 chaos := ansible_collections.openmultistack.cloud.tests.chaos
 contract := ansible_collections.openmultistack.cloud.tests.contract
@@ -42,7 +42,7 @@ test: $(cache)/ready-dev ## every check
 	@PATH='$(users_path)' $(MAKE) --no-print-directory --jobs $(processors) --output-sync=target SIDE_BY_SIDE=1 $(of_one_process)
 	@PATH='$(users_path)' $(MAKE) --no-print-directory $(of_many)
 	@echo 'Every check passed. pytest closed with:'
-	@tail -qn 1 $(cache)/core.log $(cache)/unit.log $(cache)/slow.log $(cache)/clients.log
+	@grep -hE '^=+ .* passed.* =+$$' $(addprefix $(cache)/,core.log contract.log units.log slow.log clients.log)
 
 lint: $(cache)/ready-dev ## style of Python, YAML, shell, playbooks and changelog; licence headers
 	ruff check
@@ -67,7 +67,10 @@ core: $(cache)/ready-dev ## unit tests of the decisions (_core) alone, every bra
 	tools/core
 
 unit: $(cache)/ready-dev ## the unit tests that take no time: the fast loop
-	python -m pytest -n auto --dist worksteal -m 'not slow' | tee $(cache)/unit.log
+	python -m pytest -n auto --dist worksteal -m 'not slow'
+
+contract: $(cache)/ready-dev ## what we rely on of OpenStack, tried on the fake and on the simulator (on real clouds: test-openstack)
+	python -m pytest -n auto -m 'not slow' tests/contract | tee $(cache)/contract.log
 
 slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait more than they work, or fill disks
 	python -m pytest -n $$((2 * $(processors))) --durations 10 -m slow | tee $(cache)/slow.log
@@ -82,9 +85,9 @@ ablation: $(cache)/ready-dev ## switch each rule of the engine off in turn, and 
 	PYTHONPATH=$(cache) python -m $(chaos).ablation $(if $(SEEDS),--seeds $(SEEDS))
 
 sanity units: $(cache)/ready-dev
-	flock --close $(cache)/lock tools/ansible-test $@
+	flock --close $(cache)/lock tools/ansible-test $@ | tee $(cache)/$@.log
 sanity: ## ansible-test sanity
-units: ## the unit tests again, under ansible-test
+units: ## the unit tests that take no time, under ansible-test
 
 integration: $(cache)/ready-dev ## ansible-test integration, against simulated clouds (TARGETS="role_fleet progress")
 	flock --close $(cache)/lock tools/integration $(TARGETS)
