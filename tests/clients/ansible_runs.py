@@ -11,7 +11,7 @@ import subprocess
 import typing as t
 from pathlib import Path
 
-from tests.clients.environment import VENV, environment
+from tests.clients.environment import CACHE, VENV, environment
 
 if t.TYPE_CHECKING:
     from tests.simulator import Simulator
@@ -29,35 +29,41 @@ class Ansible:
     def play(self, playbook: str, clouds: str = "alpha,beta,gamma", **variables: t.Any) -> None:
         """A playbook of this folder, with a host for each cloud."""
         arguments = ["--inventory", f"{clouds},", "--connection", "local", "--extra-vars", json.dumps(variables)]
-        done = self._run("ansible-playbook", *arguments, str(_HERE / "playbooks" / playbook))
+        done = self._run(VENV / "bin/ansible-playbook", *arguments, str(_HERE / "playbooks" / playbook))
         assert done.returncode == 0, done.stdout + done.stderr
 
     def module(self, name: str, /, **options: t.Any) -> dict[str, t.Any]:
-        """What a module answers that succeeds on this machine."""
-        arguments = ["localhost", "--module-name", name, "--args", json.dumps(options) if options else ""]
-        done = self._run("ansible", *arguments, **_JSON)
-        answer = json.loads(done.stdout)["plays"][0]["tasks"][0]["hosts"]["localhost"]
-        assert isinstance(answer, dict)
+        """What a module answers that succeeds on this machine, as a process of its own, as Ansible starts it."""
+        python, path = (VENV, "") if name.startswith("openstack.") else (CACHE / "venv", str(CACHE))
+        namespace, collection, module = name.split(".")
+        words = ["-m", f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"]
+        done = self._run(python / "bin/python", *words, given={"ANSIBLE_MODULE_ARGS": options}, PYTHONPATH=path)
+        answer = _document(done)
         assert not answer.get("failed"), answer
         return answer
 
     def lookup(self, name: str, /, **options: t.Any) -> t.Any:
         """What a lookup answers."""
         words = "".join(f", {key}={value!r}" for key, value in options.items())
-        return self.module("ansible.builtin.debug", msg=f"{{{{ query('{name}'{words}) }}}}")["msg"]
+        told = json.dumps({"msg": f"{{{{ query('{name}'{words}) }}}}"})
+        done = self._run(
+            VENV / "bin/ansible", "localhost", "--module-name", "ansible.builtin.debug", "--args", told, **_JSON
+        )
+        return _document(done)["plays"][0]["tasks"][0]["hosts"]["localhost"]["msg"]
 
     def inventory(self, file_name: str, **options: t.Any) -> dict[str, t.Any]:
         """What `ansible-inventory --list` shows, from a file with these options."""
         (self._folder / file_name).write_text(json.dumps(options))
-        done = self._run("ansible-inventory", "--list", "--inventory", str(self._folder / file_name))
+        done = self._run(VENV / "bin/ansible-inventory", "--list", "--inventory", str(self._folder / file_name))
         assert done.returncode == 0, done.stderr
-        shown = json.loads(done.stdout)
-        assert isinstance(shown, dict)
-        return shown
+        return _document(done)
 
-    def _run(self, command: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, program: Path, *arguments: str, given: object = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [VENV / "bin" / command, *arguments],
+            [program, *arguments],
+            input=json.dumps(given),
             env=environment(self._sim, self._folder, **more),
             cwd=_HERE.parents[1],
             capture_output=True,
@@ -65,3 +71,13 @@ class Ansible:
             timeout=500,
             check=False,
         )
+
+
+def _document(done: subprocess.CompletedProcess[str]) -> dict[str, t.Any]:
+    """What a program printed, where that is JSON."""
+    try:
+        document = json.loads(done.stdout)
+    except ValueError:
+        document = None
+    assert isinstance(document, dict), done.stdout + done.stderr
+    return document
