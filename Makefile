@@ -13,7 +13,7 @@ endif
 .PHONY: help demo test lint types docs site core unit contract slow coverage chaos ablation sanity units clients integration versions build tarball openstack-up openstack-down openstack-status test-openstack faults bench lock clean
 
 cache := $(CURDIR)/.cache
-# What runs in one process, the longest first, is run side by side; the rest takes all processors by itself.
+# What takes one processor, the longest first, goes side by side; the rest takes all of them by itself.
 of_one_process := sanity lint core docs types tarball
 of_many := contract units slow chaos clients integration versions
 processors := $(shell nproc)
@@ -39,7 +39,7 @@ demo: $(cache)/ready ## launch, use and destroy a fleet on three clouds simulate
 	tools/demo
 
 test: $(cache)/ready-dev ## every check
-	@PATH='$(users_path)' $(MAKE) --no-print-directory --jobs $(processors) --output-sync=target SIDE_BY_SIDE=1 $(of_one_process)
+	@PATH='$(users_path)' $(MAKE) --no-print-directory --jobs $$(($(processors) + 1)) --output-sync=target SIDE_BY_SIDE=1 $(of_one_process)
 	@PATH='$(users_path)' $(MAKE) --no-print-directory $(of_many)
 	@echo 'Every check passed. pytest closed with:'
 	@grep -hE '^=+ .* passed.* =+$$' $(addprefix $(cache)/,core.log contract.log units.log slow.log clients.log)
@@ -73,7 +73,7 @@ contract: $(cache)/ready-dev ## what we rely on of OpenStack, tried on the fake 
 	python -m pytest -n auto -m 'not slow' tests/contract | tee $(cache)/contract.log
 
 slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait more than they work, or fill disks
-	python -m pytest -n $$((2 * $(processors))) --durations 10 -m slow | tee $(cache)/slow.log
+	python -m pytest -n $$((3 * $(processors))) --durations 10 -m slow | tee $(cache)/slow.log
 
 coverage: $(cache)/ready-dev ## what all unit tests together reach of the plugins
 	python -m pytest -n auto --cov
