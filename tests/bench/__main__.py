@@ -23,12 +23,13 @@ from . import environments, matrix
 from .book import Book, this_commit
 from .chart import bars, chart
 from .goals import verdicts
+from .page import page
 from .scene import ROOT
 from .session import Session
 from .sides import Kinds
 from .table import table
 
-CHART = ROOT / "docs/performance.svg"
+CHART, PAGE = ROOT / "docs/performance.svg", ROOT / "docs/performance.md"
 
 
 def main() -> int:
@@ -61,12 +62,14 @@ def _end(*_: object) -> t.NoReturn:
 
 
 def _draw(book: Book, docs: bool) -> None:
-    """The chart beside the results; where it is wished, into the documentation."""
+    """The chart beside the results; where it is wished, it and the tables into the documentation."""
     shown = bars(book)
     for path in (environments.FOLDER / CHART.name, *([CHART] if docs else [])):
         if shown:
             path.write_text(chart(shown), encoding="utf-8")
             print(f"\nThe chart is in {path.relative_to(ROOT)}.")
+    if docs:
+        PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), book), encoding="utf-8")
 
 
 def _troubles(book: Book) -> bool:
@@ -91,7 +94,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--results", type=Path, default=environments.FOLDER / "results.jsonl")
     parser.add_argument("--commit", help="show and go on with the results of another commit")
     parser.add_argument("--table", action="store_true", help="measure nothing, print what there is")
-    parser.add_argument("--docs", action="store_true", help=f"write the chart into {CHART.relative_to(ROOT)} too")
+    parser.add_argument(
+        "--docs", action="store_true", help=f"write the chart and the tables into {PAGE.parent.relative_to(ROOT)} too"
+    )
     options = parser.parse_args()
     if not options.clouds and os.environ.get("OS_CLIENT_CONFIG_FILE"):
         options.clouds = Path(os.environ["OS_CLIENT_CONFIG_FILE"])
