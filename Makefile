@@ -73,7 +73,7 @@ contract: $(cache)/ready-dev ## what we rely on of OpenStack, tried on the fake 
 	python -m pytest -n auto -m 'not slow' tests/contract | tee $(cache)/contract.log
 
 slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait more than they work, or fill disks
-	python -m pytest -n $$((3 * $(processors))) --durations 10 -m slow | tee $(cache)/slow.log
+	python -m pytest -n $$((3 * $(processors))) --durations 10 -m slow tests/unit/messages tests/unit tests/contract | tee $(cache)/slow.log
 
 coverage: $(cache)/ready-dev ## what all unit tests together reach of the plugins
 	python -m pytest -n auto --cov
@@ -93,7 +93,7 @@ integration: $(cache)/ready-dev ## ansible-test integration, against simulated c
 	flock --close $(cache)/lock tools/integration $(TARGETS)
 
 clients: $(cache)/ready-clients ## openstackclient, openstacksdk and openstack.cloud on simulated clouds, and on fleets of ours
-	python -m pytest -n auto --dist loadfile --durations 10 -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
+	python -m pytest -n $$(($(processors) + 1)) --dist loadfile --durations 10 -o faulthandler_timeout=600 tests/clients | tee $(cache)/clients.log
 
 versions: $(cache)/ready-dev ## sanity, unit tests of plugins, and demo with the other versions of ansible-core (CORE="2.19")
 	PATH='$(users_path)' flock --close $(cache)/lock tools/versions $(CORE)

@@ -62,9 +62,12 @@ class Rig:
         """Make the folder, the services' environment, and with guests their Debian."""
         debian.install(self.settings)
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        if environment.install(self.settings):
+        with ThreadPoolExecutor() as pool:  # each of them keeps one processor busy for a minute
+            services = pool.submit(environment.install, self.settings)
+            debian_of_guests = pool.submit(guests.install, self.settings) if self.settings.options.guests else None
+        if services.result():
             self.tell("installed OpenStack")
-        if self.settings.options.guests and guests.install(self.settings):
+        if debian_of_guests and debian_of_guests.result():
             self.tell("installed the Debian of the guests")
 
     def take_down(self) -> None:

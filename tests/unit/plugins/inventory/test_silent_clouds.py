@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-SOON = 5.0  # seconds: a deadline of one, and a busy machine
+PATIENCE, SOON = 2, 6.0  # seconds that a cloud is given, and in which all is over, on a busy machine too
 SILENCES = [
     "dead",
     "nova_dead",
@@ -45,7 +45,7 @@ def test_without_one_location_there_is_no_inventory(silence: str, mode: str, sou
     clouds.behave(preset=silence, cloud="beta")
     began = time.monotonic()
     with pytest.raises(AnsibleParserError, match=r"not every location answered(?s:.*)\nbeta:RegionOne: "):
-        source(timeout=1, on_unreachable=mode)
+        source(timeout=PATIENCE, on_unreachable=mode)
     assert time.monotonic() - began < SOON
     assert source.inventory.hosts == {}
 
@@ -54,7 +54,7 @@ def test_without_one_location_there_is_no_inventory(silence: str, mode: str, sou
 def test_or_one_that_says_what_it_lacks(silence: str, source: Source, clouds: Simulator, warned: list[str]) -> None:
     clouds.behave(preset=silence, cloud="beta")
     began = time.monotonic()
-    inventory = source(timeout=1, on_unreachable="omit")
+    inventory = source(timeout=PATIENCE, on_unreachable="omit")
     assert time.monotonic() - began < SOON
     assert set(inventory.hosts) == {"crawl-001", "crawl-002", "web"}
     [line] = warned
@@ -71,7 +71,7 @@ def test_no_answer_at_all_is_no_inventory(source: Source, clouds: Simulator) -> 
 def test_leaves_no_thread_behind(source: Source, clouds: Simulator) -> None:
     before = set(threading.enumerate())
     clouds.behave(preset="hung", cloud="beta")
-    source(timeout=1, on_unreachable="omit")
+    source(timeout=PATIENCE, on_unreachable="omit")
     deadline = time.monotonic() + 5
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -88,7 +88,7 @@ def test_or_one_that_shows_what_was_there(silence: str, source: Source, clouds: 
     assert warned == []
     clouds.behave(preset=silence, cloud="beta")
     began = time.monotonic()
-    inventory = source(timeout=1)
+    inventory = source(timeout=PATIENCE)
     assert time.monotonic() - began < SOON
     assert groups_of(inventory) == groups_of(before)
     [line] = warned
