@@ -73,7 +73,7 @@ contract: $(cache)/ready-dev ## what we rely on of OpenStack, tried on the fake 
 	python -m pytest -n auto -m 'not slow' tests/contract | tee $(cache)/contract.log
 
 slow: $(cache)/ready-dev ## the other unit tests, which run whole modules over HTTP, wait more than they work, or fill disks
-	python -m pytest -n $$((3 * $(processors))) --durations 10 -m slow tests/unit/messages tests/unit tests/contract | tee $(cache)/slow.log
+	python -m pytest -n $$((3 * $(processors))) --durations 10 -m slow | tee $(cache)/slow.log
 
 coverage: $(cache)/ready-dev ## what all unit tests together reach of the plugins
 	python -m pytest -n auto --cov
