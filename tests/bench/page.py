@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
-from statistics import median
 
 from .goals import verdicts
 from .matrix import ANSIBLE, ASYNC, DEADLINE, FLOOR, LOOP, OURS, PEER, ROWS, STATIC
+from .table import middle, spread
 
 if t.TYPE_CHECKING:
     from .book import Book
@@ -27,17 +26,17 @@ _SIDES = {
     ANSIBLE: "`ansible --version`",
 }
 _FAULTS = {"": "all well", "stopped": "one stopped", "frozen": f"one frozen, deadline {DEADLINE:.0f} s"}
-_COLUMNS = ("seconds", "cpu", "pss", "sent")
 Part = tuple[str, "Row", str]
 
 
 def page(text: str, book: Book) -> str:
     """The page with the tables of this book."""
     for mark, lines in _tables(book).items():
-        found = re.compile(rf"(<!-- measured: {mark} -->\n).*?(<!-- end -->)", re.S)
-        if not found.search(text):
+        before, begin, others = text.partition(f"<!-- measured: {mark} -->\n")
+        _old, end, after = others.partition("<!-- end -->")
+        if not end:
             raise ValueError(f"the page has no place for {mark}")
-        text = found.sub(lambda place, lines=lines: "\n".join([place[1], *lines, "", place[2]]), text)  # type: ignore[misc]
+        text = "\n".join([before + begin, *lines, "", end + after])
     return text
 
 
@@ -71,9 +70,8 @@ def _cells(book: Book, row: Row, side: str, step: str) -> str:
     if not runs:
         return ""
     seconds = [run.seconds for run in runs]
-    spread = f" ({min(seconds):.1f}-{max(seconds):.1f})" if len(runs) > 1 else ""
-    middle, cpu, pss, sent = (median(float(getattr(run, what)) for run in runs) for what in _COLUMNS)
-    return f"{middle:.1f}{spread} | {cpu:.1f} | {pss:.0f} | {sent:.0f}"
+    taken = spread(seconds, 1) if len(runs) > 1 else f"{seconds[0]:.1f}"
+    return f"{taken} | {middle(runs, 'cpu'):.1f} | {middle(runs, 'pss'):.0f} | {middle(runs, 'sent'):.0f}"
 
 
 def _goals(book: Book) -> list[str]:

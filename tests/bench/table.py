@@ -34,17 +34,18 @@ def _line(book: Book, row: Row, side: str, step: str) -> str:
         return ""
     rounds = f"{len(runs)}/{row.rounds[side]}"
     return (
-        f"  {step + ' ' + side:<22}{spread([run.seconds for run in runs]):>28}{_median(runs, 'cpu'):>9.2f}"
-        f"{_median(runs, 'pss'):>8.0f}{_median(runs, 'processes'):>7.0f}{_requests(runs):>14}{rounds:>8}{_ends(runs)}"
+        f"  {step + ' ' + side:<22}{spread([run.seconds for run in runs]):>28}{middle(runs, 'cpu'):>9.2f}"
+        f"{middle(runs, 'pss'):>8.0f}{middle(runs, 'processes'):>7.0f}{_requests(runs):>14}{rounds:>8}{_ends(runs)}"
     )
 
 
-def spread(values: t.Sequence[float]) -> str:
-    digits = 2 if max(values) >= 0.1 else 4
+def spread(values: t.Sequence[float], digits: int | None = None) -> str:
+    if digits is None:
+        digits = 2 if max(values) >= 0.1 else 4
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
 
 
-def _median(runs: t.Iterable[Run], what: str) -> float:
+def middle(runs: t.Iterable[Run], what: str) -> float:
     return statistics.median(float(getattr(run, what)) for run in runs)
 
 

@@ -37,7 +37,9 @@ class Ansible:
         python, path = (VENV, "") if name.startswith("openstack.") else (CACHE / "venv", str(CACHE))
         namespace, collection, module = name.split(".")
         words = ["-m", f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}"]
-        done = self._run(python / "bin/python", *words, given={"ANSIBLE_MODULE_ARGS": options}, PYTHONPATH=path)
+        done = self._run(
+            python / "bin/python", *words, given=json.dumps({"ANSIBLE_MODULE_ARGS": options}), PYTHONPATH=path
+        )
         answer = _document(done)
         assert not answer.get("failed"), answer
         return answer
@@ -58,12 +60,10 @@ class Ansible:
         assert done.returncode == 0, done.stderr
         return _document(done)
 
-    def _run(
-        self, program: Path, *arguments: str, given: object = None, **more: str
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: Path, *arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [program, *arguments],
-            input=json.dumps(given),
+            input=given,
             env=environment(self._sim, self._folder, **more),
             cwd=_HERE.parents[1],
             capture_output=True,
